@@ -1,0 +1,118 @@
+"""Settings that every floor reads: default dtype, fuzz factor, image layout, logging.
+
+Public as `minikeras.config` (`keras.config` in Keras 3).
+"""
+
+from .utils import checks
+
+__all__ = [
+    "backend",
+    "disable_interactive_logging",
+    "disable_traceback_filtering",
+    "enable_interactive_logging",
+    "enable_traceback_filtering",
+    "enable_unsafe_deserialization",
+    "epsilon",
+    "floatx",
+    "image_data_format",
+    "is_interactive_logging_enabled",
+    "is_traceback_filtering_enabled",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+]
+
+_settings = {
+    "floatx": "float32",
+    "epsilon": 1e-7,
+    "image_data_format": "channels_last",
+    "interactive_logging": True,
+    "traceback_filtering": True,
+    "unsafe_deserialization": False,
+}
+
+
+def backend() -> str:
+    """Returns `"numpy"`, the only backend there is."""
+    return "numpy"
+
+
+def floatx() -> str:
+    """Returns the default float dtype, `"float32"` unless it was set.
+
+    >>> floatx()
+    'float32'
+    """
+    return _settings["floatx"]
+
+
+def set_floatx(value: str) -> None:
+    """Sets the default float dtype: `"float16"`, `"float32"` or `"float64"`."""
+    allowed = ("float16", "float32", "float64")
+    _settings["floatx"] = checks.one_of("set_floatx", value=value, allowed=allowed)
+
+
+def epsilon() -> float:
+    """Returns the small number that keeps logarithms and divisions finite."""
+    return _settings["epsilon"]
+
+
+def set_epsilon(value: float) -> None:
+    """Sets the small number that keeps logarithms and divisions finite."""
+    _settings["epsilon"] = float(value)
+
+
+def image_data_format() -> str:
+    """Returns `"channels_last"` or `"channels_first"`."""
+    return _settings["image_data_format"]
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Sets the image layout that layers assume when they are not told."""
+    allowed = ("channels_last", "channels_first")
+    _settings["image_data_format"] = checks.one_of(
+        "set_image_data_format", data_format=str(data_format).lower(), allowed=allowed
+    )
+
+
+def enable_interactive_logging() -> None:
+    """Shows progress on standard output (the default)."""
+    _settings["interactive_logging"] = True
+
+
+def disable_interactive_logging() -> None:
+    """Sends progress to the `minikeras` logger instead of standard output."""
+    _settings["interactive_logging"] = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Tells whether progress goes to standard output."""
+    return _settings["interactive_logging"]
+
+
+def enable_traceback_filtering() -> None:
+    """Kept for Keras code: tracebacks here are short enough to be shown whole."""
+    _settings["traceback_filtering"] = True
+
+
+def disable_traceback_filtering() -> None:
+    """Kept for Keras code: tracebacks here are always shown whole."""
+    _settings["traceback_filtering"] = False
+
+
+def is_traceback_filtering_enabled() -> bool:
+    """Tells what was last asked for; tracebacks are shown whole either way."""
+    return _settings["traceback_filtering"]
+
+
+def enable_unsafe_deserialization() -> None:
+    """Lets every later `load_model` run Python code stored in model files.
+
+    Only for files you wrote yourself: such code can do anything.
+    """
+    _settings["unsafe_deserialization"] = True
+
+
+def is_unsafe_deserialization_enabled() -> bool:
+    """Tells whether code stored in model files may run."""
+    return _settings["unsafe_deserialization"]
