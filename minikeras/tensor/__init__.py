@@ -1,0 +1,43 @@
+"""The tensor floor: values, primitives, differentiation and graphs, on NumPy alone."""
+
+from . import dtypes, forms, graph, operators, shapes, symbolic
+from .basics import add, broadcast_to, cast, stop_gradient, unbroadcast
+from .gradients import GradientTape, custom_gradient
+from .graph import FunctionOperation, Node, Operation, operation
+from .primitive import PRIMITIVES, GradientError, Primitive, primitive
+from .state import state
+from .symbolic import KerasTensor, any_symbolic, no_history
+from .tensor import Tensor, as_array, convert_to_tensor
+from .variable import Variable
+
+__all__ = [
+    "PRIMITIVES",
+    "FunctionOperation",
+    "GradientError",
+    "GradientTape",
+    "KerasTensor",
+    "Node",
+    "Operation",
+    "Primitive",
+    "Tensor",
+    "Variable",
+    "add",
+    "any_symbolic",
+    "as_array",
+    "broadcast_to",
+    "cast",
+    "convert_to_tensor",
+    "custom_gradient",
+    "dtypes",
+    "forms",
+    "graph",
+    "no_history",
+    "operation",
+    "operators",
+    "primitive",
+    "shapes",
+    "state",
+    "stop_gradient",
+    "symbolic",
+    "unbroadcast",
+]

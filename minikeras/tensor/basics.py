@@ -1,0 +1,97 @@
+"""The primitives that the tensor floor itself needs; `minikeras.ops` publishes them."""
+
+import numpy as np
+
+from . import dtypes, shapes
+from .primitive import primitive
+from .tape import engine
+from .tensor import Tensor
+
+__all__ = ["add", "broadcast_to", "cast", "stop_gradient", "unbroadcast", "zeros_like"]
+
+
+def _to_dtype(*given, dtype, **metadata):
+    return None, dtypes.standardize(dtype)
+
+
+@primitive(shape=shapes.same, dtype=_to_dtype)
+def cast(x, *, dtype, out=None):
+    """Converts to another dtype; floats lose their fraction on the way to integers.
+
+    >>> cast([1.7], "int32").tolist()
+    [1]
+    """
+    if out is None:
+        return np.asarray(x).astype(dtypes.standardize(dtype), copy=False)
+    np.copyto(out, x, casting="unsafe")
+    return out
+
+
+cast.grad(x=lambda g, x_dtype: cast(g, dtype=x_dtype))
+
+
+@primitive(shape=shapes.broadcast, kind="ufunc")
+def add(x1, x2, *, out=None):
+    """Adds elementwise, with broadcasting.
+
+    >>> add([1.0, 2.0], 1.0).tolist()
+    [2.0, 3.0]
+    """
+    return np.add(x1, x2, out=out)
+
+
+add.grad(x1=lambda g: g, x2=lambda g: g)
+
+
+@primitive(shape=shapes.to, kind="view", dtype=dtypes.first)
+def broadcast_to(x, *, shape):
+    """Repeats a tensor along new axes and axes of length 1.
+
+    >>> broadcast_to([1.0, 2.0], (2, 2)).tolist()
+    [[1.0, 2.0], [1.0, 2.0]]
+    """
+    return np.broadcast_to(x, shape)
+
+
+broadcast_to.grad(x=lambda g, x_shape: unbroadcast(g, shape=x_shape))
+
+
+@primitive(shape=shapes.to, dtype=dtypes.first)
+def unbroadcast(x, *, shape, out=None):
+    """Sums over what broadcasting repeated: the gradient of `broadcast_to`.
+
+    >>> unbroadcast([[1.0, 2.0], [3.0, 4.0]], shape=(1, 2)).tolist()
+    [[4.0, 6.0]]
+    """
+    extra = x.ndim - len(shape)
+    lead = tuple(range(extra))
+    ones = tuple(
+        i + extra for i, n in enumerate(shape) if n == 1 and x.shape[i + extra] != 1
+    )
+    summed = np.add.reduce(x, axis=lead + ones, keepdims=True) if lead + ones else x
+    result = summed.reshape(shape)
+    if out is None:
+        return result
+    np.copyto(out, result)
+    return out
+
+
+unbroadcast.grad(x=lambda g, x_shape: broadcast_to(g, shape=x_shape))
+
+
+@primitive(shape=shapes.same, kind="view", dtype=dtypes.first)
+def stop_gradient(x):
+    """Passes a value on as a constant: no gradient flows back through it.
+
+    >>> float(stop_gradient(2.0))
+    2.0
+    """
+    return np.asarray(x)
+
+
+engine.update(add=add, unbroadcast=unbroadcast)
+
+
+def zeros_like(x) -> Tensor:
+    """Returns zeros in the shape and dtype of a Tensor or Variable."""
+    return Tensor(np.zeros(x.shape, x.dtype))

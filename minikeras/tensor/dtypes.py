@@ -1,0 +1,173 @@
+"""Dtypes by name, Keras's promotion rules, and dtype rules for primitives.
+
+Promotion follows Keras 3: the least upper bound in the lattice below, where Python's
+own numbers are weak. `int` sits under every integer dtype and `float` under every float
+dtype, so a Python scalar never widens an array, and int64 + float32 is float32.
+
+A dtype rule takes the dtypes of a primitive's array arguments (names, or the Python
+types int, float, bool for scalars) and returns `(cast_to, out)`: the dtype that all
+arguments are cast to before the kernel (None: leave them) and the dtype of the result.
+"""
+
+import functools
+
+import numpy as np
+
+from .. import config
+
+__all__ = [
+    "boolean",
+    "first",
+    "fixed",
+    "floating",
+    "index",
+    "is_float",
+    "is_int",
+    "result_type",
+    "same",
+    "standardize",
+    "summed",
+]
+
+WEAK = (bool, int, float)
+_NAMES = {bool: "bool", int: "int*", float: "float*", complex: "complex64"}
+_PARENTS = {
+    "bool": ("int*",),
+    "int*": ("uint8", "int8"),
+    "uint8": ("uint16", "int16"),
+    "uint16": ("uint32", "int32"),
+    "uint32": ("uint64", "int64"),
+    "uint64": ("float*",),
+    "int8": ("int16",),
+    "int16": ("int32",),
+    "int32": ("int64",),
+    "int64": ("float*",),
+    "float*": ("float16",),
+    "float16": ("float32",),
+    "float32": ("float64", "complex64"),
+    "float64": ("complex128",),
+    "complex64": ("complex128",),
+    "complex128": (),
+}
+_ALLOWED = frozenset(name for name in _PARENTS if not name.endswith("*"))
+
+
+def standardize(dtype) -> str:
+    """Returns the name of a dtype; None means `config.floatx()`.
+
+    Args:
+        dtype: None, a name, a NumPy dtype or type, Python's bool, int or float, or an
+            object with a `name` such as a TensorFlow dtype.
+
+    Raises:
+        ValueError: if there is no such dtype.
+
+    >>> standardize(np.float32), standardize("int"), standardize(float)
+    ('float32', 'int32', 'float32')
+    """
+    if isinstance(dtype, str) and dtype in _ALLOWED:
+        return dtype
+    if dtype is None or dtype is float or dtype == "float":
+        return config.floatx()
+    if dtype is int or dtype == "int":
+        return "int32"
+    if dtype == "bfloat16":
+        raise ValueError("dtype 'bfloat16' is not in NumPy. Try dtype='float32'.")
+    if dtype == "string" or dtype is str:
+        return "string"
+    return _from_object(dtype)
+
+
+@functools.cache
+def _from_object(dtype) -> str:
+    try:
+        name = np.dtype(getattr(dtype, "name", dtype)).name
+    except TypeError:
+        name = str(dtype)
+    if name.startswith("str") or name == "object":
+        return "string"
+    if name not in _ALLOWED:
+        raise ValueError(
+            f"dtype must be one of {', '.join(sorted(_ALLOWED))}, got {dtype!r}."
+        )
+    return name
+
+
+@functools.cache
+def _bounds(name: str) -> frozenset:
+    """The name and everything above it in the lattice."""
+    return frozenset({name}).union(*map(_bounds, _PARENTS[name]))
+
+
+@functools.cache
+def _join(*names: str) -> str:
+    common = frozenset.intersection(*map(_bounds, names))
+    return max(common, key=lambda name: len(_bounds(name)))
+
+
+def result_type(*dtypes) -> str:
+    """Returns the dtype that values of these dtypes combine to.
+
+    >>> result_type("int64", "float32"), result_type("int8", int)
+    ('float32', 'int8')
+    """
+    names = [_NAMES.get(d) or standardize(d) for d in dtypes] or ["float*"]
+    joined = _join(*names)
+    return {"int*": "int32", "float*": config.floatx()}.get(joined, joined)
+
+
+def is_float(dtype) -> bool:
+    """Tells whether a dtype is a float dtype."""
+    return standardize(dtype).startswith("float")
+
+
+def is_int(dtype) -> bool:
+    """Tells whether a dtype is a signed or unsigned integer dtype."""
+    return standardize(dtype).startswith(("int", "uint"))
+
+
+# Dtype rules ------------------------------------------------------------------------
+
+
+def same(*dtypes):
+    """Arguments are promoted to one dtype, which the result has."""
+    joined = result_type(*dtypes)
+    return joined, joined
+
+
+def floating(*dtypes):
+    """As `same`, with integers and booleans taken as `floatx` floats."""
+    joined = result_type(*dtypes)
+    if joined.startswith(("bool", "int", "uint")):
+        joined = config.floatx()
+    return joined, joined
+
+
+def boolean(*dtypes):
+    """Arguments are promoted to one dtype; the result is bool."""
+    return result_type(*dtypes), "bool"
+
+
+def first(*dtypes):
+    """Nothing is cast; the result has the first argument's dtype."""
+    return None, result_type(dtypes[0])
+
+
+def index(*dtypes):
+    """Nothing is cast; the result holds int32 positions."""
+    return None, "int32"
+
+
+def fixed(dtype: str):
+    """Nothing is cast; the result has this dtype."""
+    return lambda *dtypes: (None, dtype)
+
+
+def summed(*dtypes):
+    """As `same`, with bool and small integers summed in int32 (uint32 if unsigned)."""
+    joined = result_type(*dtypes)
+    if joined in ("bool", "int8", "int16"):
+        joined = "int32"
+    if joined in ("uint8", "uint16"):
+        joined = "uint32"
+    return joined, joined

@@ -1,0 +1,244 @@
+"""The graph of symbolic calls: operations, their nodes and the tensors in between.
+
+Calling an `Operation` (a layer, or a function of `minikeras.ops`) on KerasTensors makes
+a `Node`: which operation, with which arguments, giving which tensors. Each resulting
+tensor remembers `(operation, node_index, tensor_index)` as its `_keras_history`, and
+that is all a functional model needs to find its layers again.
+"""
+
+import functools
+import itertools
+from collections import namedtuple
+from collections.abc import Callable
+
+from ..utils import naming, tree
+from .state import state
+from .symbolic import KerasTensor, any_symbolic, infer, no_history
+
+__all__ = [
+    "OPERATIONS",
+    "FunctionOperation",
+    "KerasHistory",
+    "Node",
+    "Operation",
+    "call_primitive",
+    "operation",
+]
+
+OPERATIONS: dict[str, Callable] = {}
+
+KerasHistory = namedtuple("KerasHistory", "operation node_index tensor_index")
+
+
+class Node:
+    """One symbolic call.
+
+    Args:
+        operation: What was called.
+        args: Its positional arguments; KerasTensors may be nested in them.
+        kwargs: Its keyword arguments.
+        outputs: What it returned: KerasTensors, possibly nested.
+
+    Attributes:
+        input_tensors: All KerasTensors in the arguments, in order.
+        output_tensors: All KerasTensors in the outputs, in order.
+    """
+
+    def __init__(self, operation: "Operation", args=(), kwargs=None, outputs=None):
+        self.operation = operation
+        self.args = tuple(args)
+        self.kwargs = dict(kwargs or {})
+        self.outputs = outputs
+        flat = tree.flatten((self.args, self.kwargs))
+        self.input_tensors = [x for x in flat if type(x) is KerasTensor]
+        self.output_tensors = tree.flatten(outputs)
+        for i, x in enumerate(self.output_tensors):
+            x._keras_history = KerasHistory(operation, len(operation._inbound_nodes), i)
+        operation._inbound_nodes.append(self)
+        for parent in self.parent_nodes:
+            parent.operation._outbound_nodes.append(self)
+
+    @property
+    def is_input(self) -> bool:
+        """Whether this is where a graph begins."""
+        return not self.input_tensors
+
+    @property
+    def parent_nodes(self) -> list["Node"]:
+        """The nodes whose outputs this call took, each once."""
+        parents = {}
+        for x in self.input_tensors:
+            history = getattr(x, "_keras_history", None)
+            if history is not None:
+                node = history.operation._inbound_nodes[history.node_index]
+                parents[id(node)] = node
+        return list(parents.values())
+
+    def __repr__(self) -> str:
+        return f"<Node {self.operation.name}: {self.input_tensors} -> {self.outputs}>"
+
+
+class Operation:
+    """Something that can be called on tensors and on KerasTensors; base of `Layer`.
+
+    Args:
+        name: Its name; made from the class name if None. No slashes.
+    """
+
+    def __init__(self, name: str | None = None):
+        if name is None:
+            name = naming.auto_name(naming.to_snake_case(type(self).__name__))
+        if not isinstance(name, str) or "/" in name:
+            raise ValueError(
+                f"{type(self).__name__}: name must be a string without '/', got "
+                f"{name!r}. Try name={str(name).replace('/', '_')!r}."
+            )
+        self.name = name
+        self._inbound_nodes: list[Node] = []
+        self._outbound_nodes: list[Node] = []
+
+    def __call__(self, *args, **kwargs):
+        """Computes on values; extends the graph if an argument is symbolic."""
+        if any_symbolic(args, kwargs):
+            return self.symbolic_call(*args, **kwargs)
+        return self.call(*args, **kwargs)
+
+    def call(self, *args, **kwargs):
+        """Computes the result; every operation has its own."""
+        raise TypeError(
+            f"{type(self).__name__} {self.name!r} has no call method. Define "
+            "`def call(self, inputs)` in the class."
+        )
+
+    def symbolic_call(self, *args, **kwargs):
+        """Returns KerasTensors and adds a node to the graph."""
+        outputs = self.compute_output_spec(*args, **kwargs)
+        return record(self, args, kwargs, outputs)
+
+    def compute_output_spec(self, *args, **kwargs):
+        """Returns the outputs' shapes and dtypes as KerasTensors, without a node."""
+        with no_history():
+            return self.call(*args, **kwargs)
+
+    @property
+    def input(self):
+        """The symbolic input, if the operation was called exactly once."""
+        node = self._only_node("input")
+        first = tree.flatten((node.args, node.kwargs))
+        structure = node.args[0] if len(node.args) == 1 and not node.kwargs else first
+        return node.outputs if node.is_input else structure
+
+    @property
+    def output(self):
+        """The symbolic output, if the operation was called exactly once."""
+        return self._only_node("output").outputs
+
+    def _only_node(self, wanted: str) -> Node:
+        count = len(self._inbound_nodes)
+        if count != 1:
+            reason = "was never called" if not count else f"was called {count} times"
+            raise AttributeError(
+                f"{type(self).__name__} {self.name!r} {reason} on symbolic inputs, so "
+                f"it has no single {wanted}. Try keras.Input(shape=...) and one call."
+            )
+        return self._inbound_nodes[0]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
+
+
+def record(operation: Operation, args, kwargs, outputs):
+    """Notes a symbolic call in the graph and returns its outputs, as new tensors."""
+    outputs = tree.map_structure(_renewed, outputs)
+    if state.history:
+        Node(operation, args, kwargs, outputs)
+    return outputs
+
+
+def _renewed(x):
+    """A KerasTensor like x: an operation may return what it was given."""
+    if type(x) is not KerasTensor:
+        return x
+    twin = KerasTensor(x.shape, x.dtype)
+    twin._keras_mask = x._keras_mask
+    return twin
+
+
+class FunctionOperation(Operation):
+    """A call of a public op, as it stands in a graph and in a model's config.
+
+    Args:
+        function: The op.
+        constants: Arguments that belong to the operation and not to the call: the
+            metadata, such as `axis`.
+        name: Its name; made from the op's name if None.
+    """
+
+    def __init__(self, function: Callable, constants: dict, name: str | None = None):
+        super().__init__(name or naming.auto_name(function.__name__))
+        self.function = function
+        self.constants = constants
+
+    def call(self, *args, **kwargs):
+        """Runs the op."""
+        return self.function(*args, **kwargs, **self.constants)
+
+    def get_config(self) -> dict:
+        """Returns the name and the constants, as Keras's operation classes do."""
+        return {"name": self.name, **self.constants}
+
+
+def call_primitive(primitive, args: tuple, metadata: dict):
+    """Calls a primitive on arguments among which there is a KerasTensor."""
+    outputs = infer(primitive, args, metadata)
+    if not state.history:
+        return outputs
+    in_call = [primitive.options.index(k) for k in CALLED_WITH.get(primitive.name, ())]
+    extra = tuple(metadata[primitive.options[i]] for i in in_call)
+    constants = {
+        name: value
+        for i, (name, value) in enumerate(metadata.items())
+        if i not in in_call
+    }
+    return record(FunctionOperation(primitive, constants), args + extra, {}, outputs)
+
+
+# Metadata that Keras keeps among a call's arguments rather than in the config.
+CALLED_WITH = {"get_item": ("key",)}
+
+# Parameters of public functions that hold tensors; all others are constants.
+TENSOR_NAMES = frozenset(
+    "x x1 x2 x3 xs y a b v condition indices inputs values updates start_indices "
+    "target output operands tensors arrays query key value logits mean variance".split()
+)
+
+
+def operation(function: Callable) -> Callable:
+    """Makes a public function of several primitives one node of the graph.
+
+    >>> @operation
+    ... def double(x):
+    ...     return x + x
+    """
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+    @functools.wraps(function)
+    def op(*args, **kwargs):
+        if state.history and (any_symbolic(*args) or (kwargs and any_symbolic(kwargs))):
+            return _call_function(op, names, args, kwargs)
+        return function(*args, **kwargs)
+
+    OPERATIONS[function.__name__] = op
+    return op
+
+
+def _call_function(op: Callable, names: tuple, args: tuple, kwargs: dict):
+    with no_history():
+        outputs = op(*args, **kwargs)
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    called = {k: v for k, v in given.items() if k in TENSOR_NAMES or any_symbolic(v)}
+    constants = {k: v for k, v in given.items() if k not in called}
+    leading = itertools.takewhile(called.__contains__, names)
+    positional = [called.pop(name) for name in leading]
+    return record(FunctionOperation(op, constants), positional, called, outputs)

@@ -1,0 +1,347 @@
+"""Primitives: a NumPy kernel with its shape rule, dtype rule and gradient rules.
+
+A primitive is one text with several readers. Called with values it runs its kernel, and
+while a gradient tape records it notes itself for the way back (tape.py). Called with
+`KerasTensor`s it applies its shape and dtype rules (symbolic.py). `kernel` alone runs
+on plain ndarrays.
+
+Gradient rules are written in primitives, so the way back can itself be differentiated.
+A rule's parameter names say what it keeps from the forward pass, and nothing else is
+kept:
+
+    g            the cotangent: the gradient with respect to the result
+    out          the result
+    x            the argument called x
+    x_shape      only the shape of x
+    x_dtype      only the dtype of x
+    axis, ...    metadata, by its own name
+
+    @primitive(shape=shapes.same, kind="ufunc", dtype=dtypes.floating)
+    def exp(x, *, out=None):
+        return np.exp(x, out=out)
+
+    exp.grad(x=lambda g, out: multiply(g, out))
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from . import dtypes, graph
+from .state import state
+from .symbolic import KerasTensor
+from .tape import Node, OutputNode
+from .tensor import Tensor, as_array
+
+__all__ = ["PRIMITIVES", "GradientError", "Primitive", "Rule", "primitive"]
+
+PRIMITIVES: dict[str, "Primitive"] = {}
+KINDS = ("ufunc", "view", "kernel", "effect")
+ndarray = np.ndarray
+
+
+class GradientError(TypeError):
+    """A gradient was asked for that does not exist."""
+
+
+class Rule:
+    """A gradient rule and what its parameter names ask for.
+
+    Args:
+        function: The rule.
+        arguments: Names of the primitive's array arguments.
+    """
+
+    __slots__ = ("function", "keeps", "needs_out", "reads")
+
+    def __init__(self, function: Callable, arguments: tuple[str, ...]):
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount]
+        self.function = function
+        self.reads = tuple(_read(name, arguments) for name in names)
+        self.keeps = frozenset(arg for what, arg in self.reads if what == "argument")
+        self.needs_out = "out" in names
+
+    def __call__(self, node: Node, g, needs: tuple[bool, ...]):
+        """Applies the rule to a node: gathers what its parameters name."""
+        values = []
+        for what, which in self.reads:
+            if what == "g":
+                values.append(g)
+            elif what == "argument":
+                values.append(node.argument(which))
+            elif what == "out":
+                values.append(node.result())
+            elif what == "shape":
+                values.append(node.shape(which))
+            elif what == "dtype":
+                values.append(node.dtype(which))
+            elif what == "needs":
+                values.append(needs)
+            else:
+                values.append(node.metadata[which])
+        return self.function(*values)
+
+
+def _read(name: str, arguments: tuple[str, ...]) -> tuple[str, object]:
+    """What a rule's parameter stands for: (kind, argument position or name)."""
+    if name in ("g", "out", "needs"):
+        return name, None
+    if name in arguments:
+        return "argument", arguments.index(name)
+    for suffix in ("shape", "dtype"):
+        stem = name.removesuffix("_" + suffix)
+        if stem != name and stem in arguments:
+            return suffix, arguments.index(stem)
+    return "metadata", name
+
+
+class Primitive:
+    """A differentiable operation; made by the decorator `primitive`.
+
+    Attributes:
+        kernel: The NumPy function; takes `out=` unless it only makes a view.
+        kind: "ufunc", "view", "kernel" or "effect": what a planner may do with it.
+        arguments: Names of the array arguments.
+        variadic: Whether the last array argument is a `*args`.
+        defaults: The metadata's defaults.
+        rules: Gradient rule per array argument, by position.
+        joint: One gradient rule for all arguments, or None.
+    """
+
+    def __init__(self, kernel: Callable, shape: Callable, dtype: Callable, kind: str):
+        assert kind in KINDS, kind
+        code = kernel.__code__
+        count, extra = code.co_argcount, code.co_kwonlyargcount
+        self.kernel = kernel
+        self.kind = kind
+        self.shape_rule = shape
+        self.dtype_rule = dtype
+        self.variadic = bool(code.co_flags & 4)
+        self.arguments = code.co_varnames[:count]
+        if self.variadic:
+            self.arguments += (code.co_varnames[count + extra],)
+        keywords = code.co_varnames[count : count + extra]
+        self.options = tuple(name for name in keywords if name != "out")
+        given = kernel.__kwdefaults__ or {}
+        self.defaults = {name: given[name] for name in self.options if name in given}
+        self.arity = (
+            -1 if self.variadic or self.options != tuple(self.defaults) else count
+        )
+        self.rules: dict[int, Rule] = {}
+        self.joint: Rule | None = None
+        self._casts: dict = {}
+        self._kept: dict = {}
+        # The dtype rule's answer can be remembered unless it reads the metadata.
+        self._dtype_reads_metadata = bool(dtype.__code__.co_flags & 8)
+        self.__name__ = self.name = kernel.__name__.rstrip("_")
+        self.__doc__ = kernel.__doc__
+        self.__module__ = kernel.__module__
+        self.__wrapped__ = kernel
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def grad(self, **rules: Callable) -> None:
+        """Sets one gradient rule per array argument."""
+        for argument, rule in rules.items():
+            self.rules[self.arguments.index(argument)] = Rule(rule, self.arguments)
+
+    def grad_all(self, rule: Callable) -> None:
+        """Sets one rule that returns the gradients of all arguments as a tuple.
+
+        Its parameter `needs` tells which of them are wanted; the others may be None.
+        """
+        self.joint = Rule(rule, self.arguments)
+
+    # Calling -------------------------------------------------------------------------
+
+    def __call__(self, *args, **metadata):
+        """Runs the primitive on values, or describes its result if one is symbolic."""
+        if metadata or len(args) != self.arity:
+            args, metadata = self._bind(args, metadata)
+        else:
+            metadata = self.defaults
+        tensors, arrays, parents = [], [], []
+        recording = False
+        for x in args:
+            kind = type(x)
+            if kind is not Tensor:
+                if kind is KerasTensor:
+                    return graph.call_primitive(self, args, metadata)
+                x = _resolve(x)
+                kind = type(x)
+            tensors.append(x)
+            if kind is Tensor:
+                arrays.append(x.array)
+                node = x.node
+                if node is not None:
+                    recording = True
+            else:
+                arrays.append(x)
+                node = None
+            parents.append(node)
+        wanted = self._wanted_dtypes(arrays, metadata)
+        if wanted is not None:
+            return self._promoted(tensors, wanted, metadata)
+        result = self.kernel(*arrays, **metadata)
+        if recording and state.tapes:
+            return self._record(tensors, parents, metadata, result)
+        if type(result) is ndarray:
+            return Tensor(result)
+        if type(result) is tuple:
+            return tuple(map(Tensor, result))
+        return Tensor(np.asarray(result))
+
+    def _bind(self, args: tuple, given: dict) -> tuple[tuple, dict]:
+        """Sorts a call as users write it into array arguments and metadata."""
+        count = len(args) if self.variadic else len(self.arguments)
+        arrays, metadata = list(args[:count]), dict(self.defaults)
+        metadata.update(zip(self.options, args[count:], strict=False))
+        for name in self.arguments[len(arrays) :]:
+            if name in given:
+                arrays.append(given.pop(name))
+        metadata.update(given)
+        missing = [name for name in self.options if name not in metadata]
+        extra = [name for name in metadata if name not in self.options]
+        few = not self.variadic and len(arrays) < len(self.arguments)
+        if missing or extra or few or len(args) > count + len(self.options):
+            raise TypeError(
+                f"{self.name} takes ({', '.join(self.arguments + self.options)}), got "
+                f"{len(args)} by position and {sorted(given) or 'none'} by keyword."
+            )
+        return tuple(arrays), metadata
+
+    def _wanted_dtypes(self, arrays: list, metadata: dict):
+        """The dtypes to cast the arguments to first, or None if they are right."""
+        key = tuple([x.dtype.num if type(x) is ndarray else type(x) for x in arrays])
+        try:
+            return self._casts[key]
+        except KeyError:
+            pass
+        given = [x.dtype.name if type(x) is ndarray else type(x) for x in arrays]
+        wanted, _ = self.result_dtype(given, metadata)
+        if not isinstance(wanted, tuple):
+            wanted = (wanted,) * len(given)
+        if not _needs_cast(given, wanted):
+            wanted = None
+        if not self._dtype_reads_metadata:
+            self._casts[key] = wanted
+        return wanted
+
+    def result_dtype(self, given: list, metadata: dict):
+        """Applies the dtype rule: (dtype to cast to or None, dtype of the result)."""
+        if self._dtype_reads_metadata:
+            return self.dtype_rule(*given, **metadata)
+        return self.dtype_rule(*given)
+
+    def _promoted(self, tensors: list, wanted: tuple, metadata: dict):
+        """Casts the arguments and calls again; of scalars alone, casts the first."""
+        cast = PRIMITIVES["cast"]
+        scalars = all(type(x) is not Tensor for x in tensors)
+        args = [
+            cast(x, dtype=dtype)
+            if dtype and (type(x) is Tensor or (scalars and i == 0))
+            else x
+            for i, (x, dtype) in enumerate(zip(tensors, wanted, strict=True))
+        ]
+        return self(*args, **metadata)
+
+    # The way back ---------------------------------------------------------------------
+
+    def _record(self, tensors, parents, metadata, result):
+        """Wraps a result together with the node that leads back from it."""
+        if type(result) is tuple:
+            node = Node(self, tensors, parents, metadata, result)
+            return tuple(
+                Tensor(array, OutputNode(node, i) if array.dtype.kind == "f" else None)
+                for i, array in enumerate(result)
+            )
+        if type(result) is not ndarray:
+            result = np.asarray(result)
+        if result.dtype.kind != "f":
+            return Tensor(result)
+        return Tensor(result, Node(self, tensors, parents, metadata, result))
+
+    def kept(self, needs: tuple[bool, ...]) -> tuple[frozenset, bool]:
+        """Which arguments the gradients in `needs` ask for, and whether the result."""
+        try:
+            return self._kept[needs]
+        except KeyError:
+            pass
+        rules = [
+            self.rules[i] for i in range(len(needs)) if needs[i] and i in self.rules
+        ]
+        if self.joint:
+            rules.append(self.joint)
+        keeps = frozenset().union(*(rule.keeps for rule in rules))
+        self._kept[needs] = keeps, any(rule.needs_out for rule in rules)
+        return self._kept[needs]
+
+    def pull(self, node: Node, g, needs: tuple[bool, ...]) -> list:
+        """Returns the gradient for each argument that needs one, else None.
+
+        Raises:
+            GradientError: if an argument that needs a gradient has no rule.
+        """
+        if self.joint:
+            return self.joint(node, g, needs)
+        return [
+            self._rule(i)(node, g, needs) if need else None
+            for i, need in enumerate(needs)
+        ]
+
+    def _rule(self, position: int) -> Rule:
+        try:
+            return self.rules[position]
+        except KeyError:
+            name = self.arguments[min(position, len(self.arguments) - 1)]
+            raise GradientError(
+                f"{self.name} is not differentiable with respect to its argument "
+                f"{name!r}. Try stop_gradient({name}) before {self.name}."
+            ) from None
+
+
+def _needs_cast(given: list, wanted: tuple) -> bool:
+    """Whether an array has another dtype than wanted, or only scalars were given."""
+    arrays = [d for d in given if isinstance(d, str)]
+    if not arrays:
+        return any(wanted)
+    return any(
+        isinstance(d, str) and w is not None and d != w
+        for d, w in zip(given, wanted, strict=True)
+    )
+
+
+def _resolve(x):
+    """A Tensor or a Python scalar for any value that users pass to an op."""
+    kind = type(x)
+    if kind is float or kind is int or kind is bool:
+        return x
+    if kind is ndarray:
+        return Tensor(x)
+    if isinstance(x, np.generic):
+        return x.item() if x.dtype.kind in "biuf" else Tensor(np.asarray(x))
+    value = getattr(x, "value", None)  # Variable
+    return value if type(value) is Tensor else Tensor(as_array(x))
+
+
+def primitive(
+    *, shape: Callable, dtype: Callable = dtypes.same, kind: str = "kernel"
+) -> Callable[[Callable], Primitive]:
+    """Declares a primitive: see the head of this module.
+
+    Args:
+        shape: Shape rule `(*shapes, **metadata) -> shape`.
+        dtype: Dtype rule `(*dtypes) -> (cast_to, out)`.
+        kind: "ufunc" (elementwise; may write over an input that is no longer needed),
+            "view" (shares memory with its input), "kernel" (gets a buffer of its own)
+            or "effect" (writes to its first argument, or draws random numbers).
+    """
+
+    def declare(kernel: Callable) -> Primitive:
+        made = Primitive(kernel, shape, dtype, kind)
+        PRIMITIVES[made.name] = made
+        return made
+
+    return declare

@@ -1,0 +1,146 @@
+"""`Tensor`: an ndarray and, while a tape records, the node that made it."""
+
+import numpy as np
+
+from .. import config
+from . import dtypes
+from .operators import Operators
+
+__all__ = ["Tensor", "as_array", "convert_to_tensor"]
+
+ndarray = np.ndarray
+
+
+class Tensor(Operators):
+    """A value: what ops return and users see.
+
+    Args:
+        array: The ndarray. It is kept, not copied.
+        node: What made it, for backward; None outside a gradient tape.
+
+    >>> Tensor(np.array([1.0, 2.0], "float32")).shape
+    (2,)
+    """
+
+    __slots__ = ("__weakref__", "_keras_mask", "array", "node")
+
+    def __init__(self, array: np.ndarray, node=None):
+        self.array = array
+        self.node = node
+        self._keras_mask = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return self.array.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The NumPy dtype; compares equal to its name."""
+        return self.array.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.array.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self.array.size
+
+    def numpy(self) -> np.ndarray:
+        """Returns the value as an ndarray."""
+        return self.array
+
+    def item(self):
+        """Returns the only element as a Python number."""
+        return self.array.item()
+
+    def tolist(self):
+        """Returns the value as nested Python lists."""
+        return self.array.tolist()
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.array, dtype=dtype, copy=copy)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        return self.array.__index__()
+
+    def __bool__(self) -> bool:
+        return bool(self.array)
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item() if self.array.ndim == 0 and spec else str(self), spec)
+
+    def __repr__(self) -> str:
+        return f"Tensor({self.array}, shape={self.shape}, dtype={self.dtype})"
+
+    def __reduce__(self):
+        return Tensor, (self.array,)
+
+
+def convert_to_tensor(x, dtype=None) -> Tensor:
+    """Turns a value into a `Tensor`.
+
+    Arrays keep their dtype; Python numbers and lists of them become `floatx` floats or
+    int32. A Tensor of the right dtype is returned as it is.
+
+    Args:
+        x: Tensor, Variable, array, number or nested list of numbers.
+        dtype: Wanted dtype, or None.
+
+    Raises:
+        ValueError: for a ragged list or an array of Python objects.
+
+    >>> convert_to_tensor([1, 2.5]).dtype.name
+    'float32'
+    """
+    if type(x) is Tensor and (dtype is None or x.dtype == dtypes.standardize(dtype)):
+        return x
+    return Tensor(as_array(x, dtype))
+
+
+def as_array(x, dtype=None) -> np.ndarray:
+    """Returns the ndarray behind a value, converted as `convert_to_tensor` says."""
+    array = getattr(x, "array", None)
+    if type(array) is not ndarray:
+        array = _from_python(x) if dtype is None else np.asarray(x)
+    if dtype is not None:
+        array = array.astype(_numpy_dtype(dtype), copy=False)
+    if array.dtype == object:
+        raise ValueError(
+            f"A tensor needs numbers in a regular grid, got {type(x).__name__} with "
+            "elements of different lengths or types. Try np.asarray(x, 'float32')."
+        )
+    return array
+
+
+def _numpy_dtype(dtype) -> np.dtype:
+    name = dtypes.standardize(dtype)
+    return np.dtype(str if name == "string" else name)
+
+
+def _from_python(x) -> np.ndarray:
+    """Numbers and lists take the default dtypes, objects with a dtype keep theirs."""
+    if hasattr(x, "dtype") and not isinstance(x, np.generic):
+        return np.asarray(x)
+    try:
+        array = np.asarray(x)
+    except ValueError:  # ragged: reported by as_array with both remedies
+        return np.empty((), object)
+    if array.dtype == np.float64:
+        return array.astype(config.floatx())
+    return array.astype("int32") if array.dtype == np.int64 else array
