@@ -22,6 +22,9 @@ __all__ = [
     "set_image_data_format",
 ]
 
+# Called with nothing when `floatx` changes: for those who remember what follows from it.
+floatx_listeners: list = []
+
 _settings = {
     "floatx": "float32",
     "epsilon": 1e-7,
@@ -50,6 +53,8 @@ def set_floatx(value: str) -> None:
     """Sets the default float dtype: `"float16"`, `"float32"` or `"float64"`."""
     allowed = ("float16", "float32", "float64")
     _settings["floatx"] = checks.one_of("set_floatx", value=value, allowed=allowed)
+    for listener in floatx_listeners:
+        listener()
 
 
 def epsilon() -> float:

@@ -89,6 +89,8 @@ def stop_gradient(x):
     return np.asarray(x)
 
 
+stop_gradient.grad(x=lambda g: None)
+
 engine.update(add=add, unbroadcast=unbroadcast)
 
 

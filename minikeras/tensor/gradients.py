@@ -100,7 +100,7 @@ class GradientTape:
         self._use()
         targets = [_target(t) for t in tree.flatten(target)]
         seeds = _seeds(targets, output_gradients)
-        found = self._backward(targets, seeds, sources)
+        found = self._backward(targets, seeds, sources, release=self._is_last())
         return _like(sources, found, unconnected_gradients)
 
     def jacobian(self, target, sources, unconnected_gradients: str = "none"):
@@ -135,7 +135,7 @@ class GradientTape:
             )
         self._used = True
 
-    def _backward(self, targets: list, seeds: list, sources) -> list:
+    def _backward(self, targets, seeds, sources, release: bool = False) -> list:
         nodes = [self._source_node(s) for s in tree.flatten(sources)]
         cotangents = {}
         for t, seed in zip(targets, seeds, strict=True):
@@ -146,7 +146,7 @@ class GradientTape:
             cotangents,
             {node for node in nodes if node is not None},
             self._saw,
-            release=self._is_last(),
+            release,
         )
         return [found.get(node) for node in nodes]
 
@@ -218,7 +218,8 @@ def _block(target: Tensor, source, column):
 def _seeds(targets: list, output_gradients) -> list:
     if output_gradients is None:
         return [Tensor(np.ones(t.shape, t.dtype)) for t in targets]
-    given = tree.flatten(output_gradients)
+    is_one = len(targets) == 1
+    given = [output_gradients] if is_one else tree.flatten(output_gradients)
     seeds = [
         Tensor(np.ones(t.shape, t.dtype))
         if g is None

@@ -27,6 +27,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .. import config
 from . import dtypes, graph
 from .state import state
 from .symbolic import KerasTensor
@@ -38,6 +39,14 @@ __all__ = ["PRIMITIVES", "GradientError", "Primitive", "Rule", "primitive"]
 PRIMITIVES: dict[str, "Primitive"] = {}
 KINDS = ("ufunc", "view", "kernel", "effect")
 ndarray = np.ndarray
+
+
+def _forget_casts() -> None:
+    for one in PRIMITIVES.values():
+        one._casts.clear()
+
+
+config.floatx_listeners.append(_forget_casts)
 
 
 class GradientError(TypeError):

@@ -281,13 +281,14 @@ def _mask_shape(x, *, noise_shape=None, **metadata):
     shape = tuple(noise_shape)
     if len(shape) == len(x):
         shape = tuple(n if m is None else m for m, n in zip(shape, x, strict=True))
-    if None not in shape and None not in x:
-        fits = len(shape) <= len(x) and shapes.broadcast_two(shape, x) == x
-        if not fits:
-            raise ValueError(
-                f"dropout: noise_shape must broadcast to the inputs' shape {x}, got "
-                f"{tuple(noise_shape)}. Try 1 where an axis shares the mask."
-            )
+    tail = x[len(x) - len(shape) :]
+    if len(shape) > len(x) or any(
+        m not in (1, None, n) for m, n in zip(shape, tail, strict=True) if n is not None
+    ):
+        raise ValueError(
+            f"dropout: noise_shape must broadcast to the inputs' shape {x}, got "
+            f"{tuple(noise_shape)}. Try 1 where an axis shares the mask."
+        )
     return shape
 
 

@@ -1,0 +1,136 @@
+"""What a layer's call needs to know about the calls around it, and about itself."""
+
+import functools
+import inspect
+import itertools
+import threading
+from collections import namedtuple
+
+from ..tensor import state
+from ..utils import naming, tree
+
+__all__ = [
+    "CallSignature",
+    "LayerCall",
+    "built_once",
+    "calls",
+    "mask_of",
+    "signature_of",
+]
+
+# What a `call` method can be told: its argument names, which of them are `training` and
+# masks, and training's default.
+CallSignature = namedtuple("CallSignature", "names training training_default masks")
+
+new_call = itertools.count(1).__next__
+
+
+class Calls(threading.local):
+    """The layer calls under way in this thread.
+
+    Attributes:
+        depth: How many calls are nested here.
+        number: Counts outermost calls; losses added in one belong together.
+        training: The training flag of the innermost call that was told one.
+    """
+
+    def __init__(self):
+        self.depth = 0
+        self.number = 0
+        self.training = None
+
+
+calls = Calls()
+
+
+def signature_of(function) -> CallSignature:
+    """Reads what a `call` method takes; `self` is left out."""
+    parameters = inspect.signature(function).parameters
+    named = [
+        name
+        for name, p in parameters.items()
+        if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY, p.KEYWORD_ONLY)
+    ]
+    default = None
+    if "training" in parameters:
+        default = parameters["training"].default
+        default = None if default is inspect.Parameter.empty else default
+    return CallSignature(
+        names=tuple(named),
+        training="training" in named,
+        training_default=default,
+        masks=_mask_arguments(named),
+    )
+
+
+def _mask_arguments(names: list[str]) -> dict[str, str]:
+    """Mask argument -> the argument whose mask it wants.
+
+    `mask` belongs to the first argument, `query_mask` to `query`.
+    """
+    masks = {}
+    for name in names:
+        stem = name.removesuffix("_mask")
+        if name == "mask" and names[0] != "mask":
+            masks[name] = names[0]
+        elif stem != name and stem in names:
+            masks[name] = stem
+    return masks
+
+
+def mask_of(x):
+    """Returns the mask that rides on a tensor, or a structure of them, or None."""
+    if not isinstance(x, (list, tuple, dict)):
+        return getattr(x, "_keras_mask", None)
+    masks = tree.map_structure(lambda t: getattr(t, "_keras_mask", None), x)
+    return None if all(m is None for m in tree.flatten(masks)) else masks
+
+
+class LayerCall:
+    """One layer call under way: sets what the calls inside it can see."""
+
+    __slots__ = ("autocast", "layer", "scope", "training")
+
+    def __init__(self, layer):
+        self.layer = layer
+        self.scope = naming.name_scope(layer.name, layer)
+
+    def __enter__(self) -> "LayerCall":
+        if calls.depth == 0:
+            calls.number = new_call()
+        calls.depth += 1
+        self.layer._call_number = calls.number
+        self.training, self.autocast = calls.training, state.autocast
+        policy = self.layer.dtype_policy
+        mixed = policy.compute_dtype != policy.variable_dtype
+        state.autocast = policy.compute_dtype if mixed else None
+        self.scope.__enter__()
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.scope.__exit__()
+        calls.depth -= 1
+        calls.training, state.autocast = self.training, self.autocast
+
+
+def built_once(build):
+    """Wraps a class's `build`: notes path and shapes, and sets `built` at the end."""
+
+    @functools.wraps(build)
+    def build_and_note(self, *args, **kwargs):
+        if self._is_building:  # super().build(...)
+            return build(self, *args, **kwargs)
+        self._check_initialized()
+        names = build.__code__.co_varnames[1:]
+        self._build_shapes = {**dict(zip(names, args, strict=False)), **kwargs} or None
+        self._is_building = True
+        try:
+            with naming.name_scope(self.name, self):
+                self._path = naming.scoped("").rstrip("/")
+                result = build(self, *args, **kwargs)
+        finally:
+            self._is_building = False
+        self.built = True
+        return result
+
+    return build_and_note
