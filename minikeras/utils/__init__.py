@@ -1,8 +1,8 @@
 """`keras.utils`: helpers that need no tensors, and doors to the few that do.
 
-checks.py, naming.py, registry.py, serialization.py and tree.py are what the floors above
-are built with; batches.py, custom_objects.py, download.py, files.py, numerical.py and
-progress.py are for users as well.
+checks.py, naming.py, registry.py, serialization.py and tree.py are what the floors
+above are built with; batches.py, custom_objects.py, download.py, files.py, numerical.py
+and progress.py are for users as well.
 """
 
 import importlib

@@ -27,11 +27,11 @@ def atomic_path(filepath) -> Iterator[str]:
     and goes away when the block raises; the old file then stays as it was. Missing
     folders are made. A symbolic link keeps pointing where it did.
 
-    >>> import os, tempfile
-    >>> path = os.path.join(tempfile.mkdtemp(), "new", "notes.txt")
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "new", "notes.txt")
     >>> with atomic_path(path) as temporary:
-    ...     _ = open(temporary, "w").write("whole")
-    >>> open(path).read()
+    ...     _ = pathlib.Path(temporary).write_text("whole")
+    >>> path.read_text()
     'whole'
     """
     path = os.path.realpath(path_of(filepath))

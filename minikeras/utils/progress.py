@@ -11,9 +11,7 @@ Between two drawings an update only adds numbers up, so a bar costs next to noth
 """
 
 import functools
-import importlib.util
 import os
-import shutil
 import sys
 import threading
 import time
@@ -27,7 +25,9 @@ from .lazy import LazyModule
 
 __all__ = ["Progbar", "is_live", "print_message", "resolve_verbose"]
 
+find_modules = LazyModule("importlib.util")
 logging = LazyModule("logging")
+shutil = LazyModule("shutil")
 tqdm = LazyModule("tqdm")
 tqdm_notebook = LazyModule("tqdm.notebook")
 
@@ -251,7 +251,9 @@ def print_message(text: str) -> None:
     """
     if not config.is_interactive_logging_enabled():
         logging.getLogger("minikeras").info(text)
-    elif sys.stdout is not None and "tqdm" in sys.modules:
+    elif sys.stdout is None:  # a program without a console
+        pass
+    elif "tqdm" in sys.modules and getattr(_bar_class(), "_instances", True):
         _bar_class().write(text, file=sys.stdout)
         sys.stdout.flush()
     else:
@@ -291,7 +293,7 @@ def _in_kernel() -> bool:
 
 @functools.cache
 def _has_widgets() -> bool:
-    return importlib.util.find_spec("ipywidgets") is not None
+    return find_modules.find_spec("ipywidgets") is not None
 
 
 def _in_notebook() -> bool:

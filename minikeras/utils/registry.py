@@ -47,9 +47,9 @@ PUBLIC_NAMES: dict[object, tuple[str, str]] = {}  # Dense -> ("keras.layers", "D
 # Where Keras's public modules live here: the only modules a lookup may load.
 _ROOT = __name__.split(".")[0]
 _HOMES = (
-    "activations",
     "layers",
     "models",
+    "activations",
     "losses",
     "metrics",
     "optimizers",
@@ -121,17 +121,20 @@ custom_objects={'circel': ...} or decorate it with \
             raise ValueError(_unknown(self.kind, name, self._objects))
         return found
 
-    def lookup(self, name: str):
-        """Returns a built-in member by name, loading its file if need be, or None."""
-        found = self._objects.get(name)
-        if found is None and self.package is not None:
+    def lookup(self, name: str, is_alias: bool = True):
+        """Returns a built-in member by name, loading its file if need be, or None.
+
+        Args:
+            name: The name.
+            is_alias: Whether it may be an alias, known only when all files are loaded.
+        """
+        if name not in self._objects and self.package is not None:
             package = importlib.import_module(self.package)
             if name in getattr(package, "__all__", ()):
                 getattr(package, name)
-            if name not in self._objects:
+            if name not in self._objects and is_alias:
                 self._load()
-            found = self._objects.get(name)
-        return found
+        return self._objects.get(name)
 
     def get(self, identifier):
         """Returns the object meant by None, a name, a config, a class or an object."""
@@ -224,7 +227,7 @@ def _search(config: dict):
     module, name = config.get("module"), config["class_name"]
     for path in _HOMES[:-1]:  # operations need their module to be named
         family = family_of(f"keras.{path}")
-        found = family.lookup(name) if family else None
+        found = family.lookup(name, is_alias=False) if family else None
         if found is not None and module in (None, PUBLIC_NAMES[found][0]):
             return found
     return None
@@ -296,17 +299,13 @@ def name_of(function) -> str:
 
 
 def describe(obj) -> dict | None:
-    """Returns the config form of an object that has `get_config`, or of a function.
-
-    An object whose form in files is not its class (a graph node made of a function)
-    gives `(module, class name)` as its attribute `serialized_as`.
-    """
+    """Returns the config form of an object that has `get_config`, or of a function."""
     if obj is None:
         return None
     if not hasattr(obj, "get_config"):
         return _describe_function(obj)
     cls = type(obj)
-    identity = getattr(obj, "serialized_as", None) or PUBLIC_NAMES.get(cls)
+    identity = PUBLIC_NAMES.get(cls)
     module, name = identity or (_user_module(cls), cls.__name__)
     private = identity is None or ".src." in module
     form = {

@@ -120,9 +120,19 @@ def config_value(value):
     """
     if isinstance(value, (list, tuple)):
         return [config_value(item) for item in value]
-    if isinstance(value, types.FunctionType) and value.__name__ != "<lambda>":
+    if _is_named_function(value):
         return registry.name_of(value)
     return serialize_keras_object(value)
+
+
+def _is_named_function(value) -> bool:
+    """Tells functions, ops too, from lambdas and from objects that have a config."""
+    is_function = callable(value) and not isinstance(value, type)
+    return (
+        is_function
+        and not hasattr(value, "get_config")
+        and getattr(value, "__name__", "<lambda>") != "<lambda>"
+    )
 
 
 def _describe_type(obj: type) -> dict:

@@ -1,0 +1,102 @@
+"""Configs of older files in today's terms: dicts in, dicts out."""
+
+import pytest
+
+from minikeras.saving import training_config, upgrade
+
+
+def dense(**config):
+    return {"class_name": "Dense", "config": {"name": "fc", **config}}
+
+
+def test_bare_list_of_layers():
+    old = {"class_name": "Sequential", "config": [dense(units=2)]}
+    new = upgrade.model_config(old, "2.1.0")
+    assert new["config"] == {"layers": [dense(units=2)]}
+
+
+def test_first_layer_tells_the_input_shape():
+    first = dense(units=2, batch_input_shape=[None, 3], dtype="float32")
+    second = dense(units=1, batch_input_shape=[None, 2])
+    old = {"class_name": "Sequential", "config": {"layers": [first, second]}}
+    entry, *layers = upgrade.model_config(old, "2.3.0")["config"]["layers"]
+    assert entry["class_name"] == "InputLayer"
+    assert entry["config"] == {
+        "batch_shape": [None, 3],
+        "name": "fc_input",
+        "dtype": "float32",
+    }
+    assert layers == [dense(units=2, dtype="float32"), dense(units=1)]
+    assert "batch_input_shape" in first["config"], "the argument is not changed"
+
+
+def test_input_layer_and_policy_in_a_nested_model():
+    policy = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
+    entry = {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 3]}}
+    inner = {"class_name": "Model", "config": {"layers": [entry, dense(dtype=policy)]}}
+    outer = {"class_name": "Functional", "config": {"layers": [inner]}}
+    new = upgrade.model_config(outer, "2.4.0")["config"]["layers"][0]["config"][
+        "layers"
+    ]
+    assert new[0]["config"] == {"batch_shape": [None, 3]}
+    assert new[1] == dense(dtype="mixed_float16")
+
+
+@pytest.mark.parametrize("config", [None, [], {"config": {}}])
+def test_what_is_no_model_passes(config):
+    assert upgrade.model_config(config, None) is config
+
+
+def test_metrics_of_tf_keras():
+    def wrapper(name, fn):
+        config = {"name": name, "dtype": "float32", "fn": fn}
+        return {"class_name": "MeanMetricWrapper", "config": config}
+
+    old = {
+        "loss": {"class_name": "Huber", "config": {"reduction": "auto", "delta": 2}},
+        "metrics": [[wrapper("accuracy", "binary_accuracy"), wrapper("mae", "mae")]],
+        "weighted_metrics": {"a": ["mse"]},
+    }
+    new = upgrade.training_config(old)
+    assert new["metrics"] == [["accuracy", "mae"]]
+    assert new["weighted_metrics"] == {"a": ["mse"]}
+    assert new["loss"]["config"] == {"reduction": "sum_over_batch_size", "delta": 2}
+
+
+class Named:
+    def __init__(self, name):
+        self.name = name
+
+
+def test_learning_rate_is_not_stored_by_tf_keras():
+    variables = [Named(n) for n in ("iteration", "learning_rate", "m", "v")]
+    kept = upgrade.stored_optimizer_variables(
+        variables, ["iteration:0", "Adam/m/kernel:0", "Adam/v/kernel:0"]
+    )
+    assert [v.name for v in kept] == ["iteration", "m", "v"]
+    names = ["adam/iteration", "adam/learning_rate", "m", "v"]
+    assert upgrade.stored_optimizer_variables(variables, names) == variables
+
+
+def test_loss_is_stored_under_its_full_name():
+    named = {"class_name": "Huber", "config": {"name": "mse"}}
+    stored = training_config.from_compile_config(
+        {"optimizer": None, "loss": {"a": "mse", "b": [named, "own", None]}}
+    )
+    assert stored["loss"] == {"a": "mean_squared_error", "b": [named, "own", None]}
+
+
+def test_objects_are_stored_without_module():
+    loss = {"module": "keras.losses", "class_name": "Huber", "config": {"delta": 2}}
+    metric = {"module": "builtins", "class_name": "function", "config": "mae"}
+    own = {"module": "x", "class_name": "F1", "config": {}, "registered_name": "my>F1"}
+    optimizer = {"module": "keras.optimizers", "class_name": "SGD", "config": {"a": 1}}
+    plain = training_config.from_compile_config(
+        {"optimizer": optimizer, "loss": {"y": loss}, "metrics": [[metric], own]}
+    )
+    assert plain == {
+        "loss": {"y": {"class_name": "Huber", "config": {"delta": 2}}},
+        "metrics": [["mae"], {"class_name": "my>F1", "config": {}}],
+        "optimizer_config": {"class_name": "SGD", "config": {"a": 1}},
+    }
+    assert training_config.from_compile_config({}) is None
