@@ -1,0 +1,19 @@
+"""Hooks into training: what happens between batches and epochs besides learning."""
+
+from ..utils import lazy
+
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    {
+        "callback": ["Callback"],
+        "callback_list": ["CallbackList"],
+        "csv_logger": ["CSVLogger"],
+        "early_stopping": ["EarlyStopping"],
+        "history": ["History"],
+        "lambda_callback": ["LambdaCallback"],
+        "learning_rate": ["LearningRateScheduler", "ReduceLROnPlateau"],
+        "model_checkpoint": ["ModelCheckpoint"],
+        "progbar_logger": ["ProgbarLogger"],
+        "terminate_on_nan": ["TerminateOnNaN"],
+    },
+)
