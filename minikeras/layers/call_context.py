@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections import namedtuple
 
-from ..tensor import state
+from ..tensor import KerasTensor, state
 from ..utils import naming, tree
 
 __all__ = [
@@ -84,6 +84,17 @@ def mask_of(x):
         return getattr(x, "_keras_mask", None)
     masks = tree.map_structure(lambda t: getattr(t, "_keras_mask", None), x)
     return None if all(m is None for m in tree.flatten(masks)) else masks
+
+
+def is_loose(mask) -> bool:
+    """Tells a symbolic mask that no node made, but a layer inside of a layer.
+
+    It cannot be an argument in a graph: it rides on its tensor again when that runs.
+    """
+    return any(
+        type(x) is KerasTensor and not hasattr(x, "_keras_history")
+        for x in tree.flatten(mask)
+    )
 
 
 class LayerCall:

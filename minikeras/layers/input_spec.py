@@ -62,7 +62,7 @@ class InputSpec:
         """Makes a spec of what `get_config` returned."""
         return cls(**config)
 
-    def complaint(self, shape: tuple, dtype: str) -> str | None:
+    def complaint(self, shape: tuple, dtype) -> str | None:
         """Says what is wrong with an input of this shape and dtype, or None."""
         rank = len(shape)
         if self.ndim is not None and rank != self.ndim and not self._squeezes(shape):
@@ -71,7 +71,7 @@ class InputSpec:
             return f"at least {self.min_ndim} axes"
         if self.max_ndim is not None and rank > self.max_ndim:
             return f"at most {self.max_ndim} axes"
-        if self.dtype is not None and dtype != self.dtype:
+        if self.dtype is not None and dtypes.standardize(dtype) != self.dtype:
             return f"dtype {self.dtype}"
         for axis, size in self.axes.items():
             if size is not None and shape[axis] not in (size, None):
@@ -127,11 +127,11 @@ def _check(layer, spec: InputSpec, x, which: str) -> None:
             f"{describe(layer)} expects tensors{which}, got {type(x).__name__}. "
             "Try numpy.asarray(...)."
         )
-    wanted = spec.complaint(tuple(shape), str(dtype))
+    wanted = spec.complaint(shape, dtype)
     if wanted:
         raise ValueError(
             f"{describe(layer)} expects {wanted}{which}, got shape {tuple(shape)} and "
-            f"dtype {dtype}. {_remedy(spec, tuple(shape))}"
+            f"dtype {dtype}. {_remedy(spec, shape)}"
         )
 
 

@@ -19,7 +19,14 @@ from ..tensor import (
 )
 from ..utils import configurable, serialization, tree
 from ..utils.registry import Registry
-from .call_context import LayerCall, built_once, calls, mask_of, signature_of
+from .call_context import (
+    LayerCall,
+    built_once,
+    calls,
+    is_loose,
+    mask_of,
+    signature_of,
+)
 from .input_spec import assert_input_compatibility, describe
 from .inputs import as_tuples, cast_input, has_shape, implied_input_shape, shape_of
 from .weights import WeightHolder
@@ -33,7 +40,7 @@ class Layer(WeightHolder, Operation):
     """A function with weights: the building block of models.
 
     Args:
-        activity_regularizer: Penalty on the output, added to the loss.
+        activity_regularizer: Penalty on the output, per sample, added to the loss.
         trainable: Whether training updates the weights.
         dtype: Dtype name or `DTypePolicy`; None means the global policy.
         autocast: Whether float inputs are cast to the compute dtype.
@@ -272,7 +279,8 @@ class Layer(WeightHolder, Operation):
 
     def _call_symbolically(self, given: tuple, args: tuple, kwargs: dict):
         outputs = self.compute_output_spec(*args, **kwargs)
-        return graph.record(self, given, kwargs, outputs)
+        loose = {k: None for k in self._signature.masks if is_loose(kwargs.get(k))}
+        return graph.record(self, given, {**kwargs, **loose}, outputs)
 
     def compute_output_spec(self, *args, **kwargs):
         """Returns the outputs' shapes and dtypes as KerasTensors, without a node."""
@@ -343,11 +351,13 @@ class Layer(WeightHolder, Operation):
         """
         if self._losses_of != calls.number:
             self._losses, self._losses_of = [], calls.number
-        self._losses.extend(x for x in tree.flatten(loss) if x is not None)
+        losses = [x for x in tree.flatten(loss) if type(x) is not KerasTensor]
+        self._losses.extend(x for x in losses if x is not None)
 
     def _penalize(self, outputs) -> None:
+        """Adds the penalty on the output, per sample."""
         for x in tree.flatten(outputs):
-            self.add_loss(self.activity_regularizer(x))
+            self.add_loss(self.activity_regularizer(x) / float(x.shape[0]))
 
     @property
     def losses(self) -> list:
@@ -379,7 +389,7 @@ class Layer(WeightHolder, Operation):
             base["activity_regularizer"] = regularizers.serialize(
                 self.activity_regularizer
             )
-        skip = {*base, "autocast", "activity_regularizer"}
+        skip = {*base, "autocast", "activity_regularizer", "weights"}
         is_overridden = type(self).get_config is not Layer.get_config
         return {**base, **configurable.arguments(self, skip, lenient=is_overridden)}
 

@@ -273,10 +273,10 @@ def test_added_losses_are_those_of_the_last_call():
         assert [float(loss) for loss in layer.losses] == [6.0, 6.0]
 
 
-def test_activity_regularizer_adds_a_loss():
+def test_activity_regularizer_adds_a_loss_per_sample():
     layer = Flags(activity_regularizer=keras.regularizers.L2(0.5))
     layer(X)
-    assert float(layer.losses[0]) == pytest.approx(3.0)
+    assert float(layer.losses[0]) == pytest.approx(1.5)  # 0.5 * 6 for 2 samples
     assert layer.get_config()["activity_regularizer"]["class_name"] == "L2"
 
 
