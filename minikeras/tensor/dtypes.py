@@ -23,6 +23,7 @@ __all__ = [
     "index",
     "is_float",
     "is_int",
+    "never_casts",
     "result_type",
     "same",
     "standardize",
@@ -148,11 +149,19 @@ def boolean(*dtypes):
     return result_type(*dtypes), "bool"
 
 
+def never_casts(rule):
+    """Marks a rule that leaves all arguments as they are, so nobody need ask it."""
+    rule.never_casts = True
+    return rule
+
+
+@never_casts
 def first(*dtypes):
     """Nothing is cast; the result has the first argument's dtype."""
     return None, result_type(dtypes[0])
 
 
+@never_casts
 def index(*dtypes):
     """Nothing is cast; the result holds int32 positions."""
     return None, "int32"
@@ -160,7 +169,7 @@ def index(*dtypes):
 
 def fixed(dtype: str):
     """Nothing is cast; the result has this dtype."""
-    return lambda *dtypes: (None, dtype)
+    return never_casts(lambda *dtypes: (None, dtype))
 
 
 def summed(*dtypes):

@@ -141,6 +141,7 @@ class Primitive:
         self.joint: Rule | None = None
         self._casts: dict = {}
         self._kept: dict = {}
+        self._never_casts = getattr(dtype, "never_casts", False)
         # The dtype rule's answer can be remembered unless it reads the metadata.
         self._dtype_reads_metadata = bool(dtype.__code__.co_flags & 8)
         self.__name__ = self.name = kernel.__name__.rstrip("_")
@@ -190,9 +191,10 @@ class Primitive:
                 arrays.append(x)
                 node = None
             parents.append(node)
-        wanted = self._wanted_dtypes(arrays, metadata)
-        if wanted is not None:
-            return self._promoted(tensors, wanted, metadata)
+        if not self._never_casts:
+            wanted = self._wanted_dtypes(arrays, metadata)
+            if wanted is not None:
+                return self._promoted(tensors, wanted, metadata)
         result = self.kernel(*arrays, **metadata)
         if recording and state.tapes:
             return self._record(tensors, parents, metadata, result)
@@ -284,6 +286,8 @@ class Primitive:
         if self.joint:
             rules.append(self.joint)
         keeps = frozenset().union(*(rule.keeps for rule in rules))
+        if self.variadic and len(self.arguments) - 1 in keeps:  # all of a *args
+            keeps |= frozenset(range(len(self.arguments), len(needs)))
         self._kept[needs] = keeps, any(rule.needs_out for rule in rules)
         return self._kept[needs]
 

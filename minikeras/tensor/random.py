@@ -10,11 +10,11 @@ next key from it. Running a kernel again therefore draws new numbers, as a repla
 training step must.
 """
 
-import random as python_random
 
 import numpy as np
 
 from ..utils import naming
+from ..utils.lazy import LazyModule
 from ..utils.registry import Registry
 from . import dtypes, shapes
 from .primitive import primitive
@@ -30,6 +30,8 @@ __all__ = [
     "set_random_seed",
     "stream",
 ]
+
+python_random = LazyModule("random")
 
 SEED_GENERATORS = Registry("seed generator", "keras.random")
 
@@ -82,7 +84,7 @@ class SeedGenerator:
     ([42, 0], [42, 1])
     """
 
-    def __init__(self, seed=None, name: str | None = None, **kwargs):
+    def __init__(self, seed=None, name=None, **kwargs):
         kwargs.pop("backend", None)  # Keras's choice of backend: there is one here
         if kwargs:
             raise ValueError(
@@ -119,6 +121,7 @@ class SeedGenerator:
 
     def draw(self) -> np.ndarray:
         """As `next()`, in the shortest way: the key as an array."""
+        self.state.part_from_reader()
         state = self.state.array
         key = state.copy()
         state[1] += 1
@@ -179,7 +182,7 @@ def draw_seed(seed=None) -> np.ndarray:
     return np.array([as_seed(seed, "minikeras.random"), 0], "uint32")
 
 
-def stream(seed=None) -> np.random.Generator:
+def stream(seed=None) -> "np.random.Generator":
     """Returns NumPy's generator, started from `draw_seed(seed)`."""
     return np.random.default_rng(draw_seed(seed))
 

@@ -14,7 +14,14 @@ from .operators import Operators
 from .state import state
 from .tensor import Tensor, convert_to_tensor
 
-__all__ = ["KerasTensor", "any_symbolic", "infer", "no_history", "probe"]
+__all__ = [
+    "KerasTensor",
+    "any_symbolic",
+    "infer",
+    "is_keras_tensor",
+    "no_history",
+    "probe",
+]
 
 
 class SymbolicValueError(TypeError):
@@ -111,6 +118,15 @@ class no_history:
 
     def __exit__(self, *exception) -> None:
         state.history = self._before
+
+
+def is_keras_tensor(x) -> bool:
+    """Tells whether a value is symbolic (`keras.utils.is_keras_tensor`).
+
+    >>> is_keras_tensor(KerasTensor((2,))), is_keras_tensor(2.0)
+    (True, False)
+    """
+    return isinstance(x, KerasTensor)
 
 
 def any_symbolic(*values) -> bool:

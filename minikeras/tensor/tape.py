@@ -9,7 +9,7 @@ Nothing here recurses: a chain of thousands of operations is an ordinary list.
 
 import itertools
 
-from .tensor import Tensor, convert_to_tensor
+from .tensor import Tensor, convert_to_tensor, engine
 
 __all__ = [
     "FunctionNode",
@@ -17,7 +17,6 @@ __all__ = [
     "Node",
     "OutputNode",
     "backward",
-    "engine",
     "in_order",
 ]
 
@@ -173,10 +172,6 @@ def accumulate(gradients: dict, key, g: Tensor) -> None:
     """Adds a contribution to the gradient collected under a key."""
     before = gradients.get(key)
     gradients[key] = g if before is None else engine["add"](before, g)
-
-
-# The two primitives the walk itself uses; tensor/basics.py puts them here.
-engine: dict = {}
 
 
 def _path(targets: list, sources: set, inside) -> tuple[list, set]:

@@ -6,9 +6,12 @@ from .. import config
 from . import dtypes
 from .operators import Operators
 
-__all__ = ["Tensor", "as_array", "convert_to_tensor"]
+__all__ = ["Tensor", "as_array", "convert_to_tensor", "engine"]
 
 ndarray = np.ndarray
+
+# The primitives that this floor uses below the file that defines them (basics.py).
+engine: dict = {}
 
 
 class Tensor(Operators):
@@ -108,9 +111,12 @@ def convert_to_tensor(x, dtype=None) -> Tensor:
     >>> convert_to_tensor([1, 2.5]).dtype.name
     'float32'
     """
-    if type(x) is Tensor and (dtype is None or x.dtype == dtypes.standardize(dtype)):
+    x = getattr(x, "value", x)  # of a Variable: the Tensor that leads back to it
+    if type(x) is not Tensor:
+        return Tensor(as_array(x, dtype))
+    if dtype is None or x.dtype == dtypes.standardize(dtype):
         return x
-    return Tensor(as_array(x, dtype))
+    return engine["cast"](x, dtype=dtype)
 
 
 def as_array(x, dtype=None) -> np.ndarray:

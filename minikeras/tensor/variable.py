@@ -129,7 +129,7 @@ class Variable(Operators):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
-        self._part_from_reader()
+        self.part_from_reader()
 
     @property
     def value(self) -> Tensor:
@@ -150,7 +150,7 @@ class Variable(Operators):
         """Makes tapes follow this variable even if it is not trainable."""
         if not self._watched:
             self._watched = True
-            self._part_from_reader()
+            self.part_from_reader()
         return self.leaf
 
     def numpy(self) -> np.ndarray:
@@ -193,11 +193,11 @@ class Variable(Operators):
         return value
 
     def _write(self, effect, value) -> Tensor:
-        self._part_from_reader()
+        self.part_from_reader()
         effect.kernel(self.array, value)
         return self.value
 
-    def _part_from_reader(self) -> None:
+    def part_from_reader(self) -> None:
         """Leaves the Tensor that is still in somebody's hands with its own copy."""
         reader = self._reader and self._reader()
         if reader is not None:
@@ -208,7 +208,7 @@ class Variable(Operators):
         """Moves the value into other storage of the same shape and dtype."""
         assert storage.shape == self.shape and storage.dtype == self.array.dtype
         np.copyto(storage, self.array)
-        self._part_from_reader()
+        self.part_from_reader()
         self.array = storage
 
     def __float__(self) -> float:
