@@ -1,0 +1,17 @@
+"""Optimizers: how gradients change weights (`keras.optimizers` in Keras 3).
+
+Start with sgd.py, which shows what an optimizer declares; base.py does the rest.
+"""
+
+from ..utils import lazy
+
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    {
+        "base": ["Optimizer", "deserialize", "get", "serialize"],
+        "sgd": ["SGD"],
+        "rmsprop": ["RMSprop"],
+        "adam": ["Adam", "AdamW"],
+    },
+    submodules=("schedules",),
+)
