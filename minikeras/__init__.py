@@ -6,6 +6,8 @@ Everything here is loaded when it is first used, so that importing takes hardly 
 than importing NumPy.
 """
 
+import numpy  # noqa: F401  first of all: in a small process NumPy loads faster
+
 from .utils import lazy
 from .version import __version__
 

@@ -7,6 +7,7 @@ budgets keep files and functions short enough to be read.
 import ast
 import importlib
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -155,7 +156,7 @@ def test_no_function_is_a_stub():
 def reading_order(name: str) -> tuple:
     """CONSTANTS, then Classes, then functions: as isort and ruff sort names."""
     rank = 0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2
-    return rank, name
+    return rank, [int(x) if x.isdigit() else x for x in re.split(r"(\d+)", name)]
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)

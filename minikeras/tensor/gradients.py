@@ -254,11 +254,11 @@ class NoTape:
         state.tapes = self._tapes
 
 
-def custom_gradient(function):
+def custom_gradient(f):
     """Gives a function a gradient of its own.
 
     Args:
-        function: Takes tensors and returns `(result, gradient)`, where `gradient` takes
+        f: Takes tensors and returns `(result, gradient)`, where `gradient` takes
             the cotangent of the result and returns one gradient per argument (alone or
             as a tuple).
 
@@ -270,11 +270,11 @@ def custom_gradient(function):
     ...     return x * 1.0, lambda g: g * 2.0
     """
 
-    @functools.wraps(function)
+    @functools.wraps(f)
     def with_gradient(*args, **kwargs):
         watched = [_target(x) for x in args]
         with NoTape():
-            result, rule = function(*map(stop_gradient, watched), **kwargs)
+            result, rule = f(*map(stop_gradient, watched), **kwargs)
         if not state.tapes or all(x.node is None for x in watched):
             return result
         return Tensor(convert_to_tensor(result).array, FunctionNode(rule, watched))

@@ -222,6 +222,8 @@ def operation(function: Callable) -> Callable:
     """
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if code.co_flags & 4:  # *args: all of them stay arguments of the call
+        names = ()
 
     @functools.wraps(function)
     def op(*args, **kwargs):
@@ -240,5 +242,5 @@ def _call_function(op: Callable, names: tuple, args: tuple, kwargs: dict):
     called = {k: v for k, v in given.items() if k in TENSOR_NAMES or any_symbolic(v)}
     constants = {k: v for k, v in given.items() if k not in called}
     leading = itertools.takewhile(called.__contains__, names)
-    positional = [called.pop(name) for name in leading]
+    positional = [called.pop(name) for name in leading] or list(args[len(names) :])
     return record(FunctionOperation(op, constants), positional, called, outputs)

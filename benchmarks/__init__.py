@@ -1,0 +1,1 @@
+"""Timings of minikeras, side by side with real Keras or NumPy."""

@@ -1,0 +1,144 @@
+"""The loop over the batches of an epoch, for `fit`, `evaluate` and `predict` alike."""
+
+import functools
+import itertools
+
+import numpy as np
+
+from ..layers.call_context import signature_of
+from ..utils import tree
+
+__all__ = ["Inventory", "join_outputs", "run_epoch", "to_floats", "track"]
+
+
+class Inventory:
+    """What a step asks of a model again and again, looked up once.
+
+    Walking through all layers for their weights, metrics and penalties takes longer
+    than a step of a small network. A loop takes a new inventory for each epoch, so what
+    a callback changes between epochs (`trainable`, say) counts from the next one.
+    """
+
+    def __init__(self, model):
+        self.model = model
+        self.is_unread = False  # whether nobody looks at the results of single steps
+
+    @functools.cached_property
+    def variables(self) -> list:
+        """The weights to train."""
+        return self.model.trainable_weights
+
+    @functools.cached_property
+    def metrics(self) -> list:
+        """The model's metrics."""
+        return list(self.model.metrics)
+
+    @functools.cached_property
+    def layers(self) -> list:
+        """The layers, with those inside of layers."""
+        return self.model._flatten_layers()
+
+    @functools.cached_property
+    def penalised(self) -> list:
+        """The weights that have a regularizer."""
+        return [
+            v
+            for layer in self.layers
+            if layer.trainable
+            for v in layer._own_variables()
+            if v.regularizer is not None and v.trainable
+        ]
+
+    @functools.cached_property
+    def loss_takes_training(self) -> bool:
+        """Whether `compute_loss` has an argument `training`; a user's may not."""
+        return "training" in signature_of(self.model.compute_loss).names
+
+    def losses(self) -> list:
+        """The same as `model.losses`: what layers added, and penalties on weights."""
+        number = self.model._call_number
+        added = [
+            loss
+            for layer in self.layers
+            if layer._losses_of == number
+            for loss in layer._losses
+        ]
+        return added + [v.regularizer(v) for v in self.penalised]
+
+
+def track(mean, value, weight: int) -> None:
+    """Adds a scalar that stands for `weight` samples to a `Mean`.
+
+    The same as `mean.update_state(value, sample_weight=weight)`, by a short way that a
+    training step can afford.
+    """
+    mean.total.assign_add(value * weight)
+    mean.count.assign_add(weight)
+
+
+def run_epoch(kind: str, step, batches, callbacks, is_stopped, group: int = 1):
+    """Runs a step on each batch and tells the callbacks. Returns the last results.
+
+    Args:
+        kind: "train", "test" or "predict": whose hooks are called.
+        step: Function of a batch.
+        batches: Iterable of batches.
+        callbacks: A `CallbackList`.
+        is_stopped: Function without arguments, asked after each group of batches.
+        group: Number of batches between calls of the hooks (`steps_per_execution`).
+
+    Returns:
+        What the last step returned; None if there was no batch.
+    """
+    begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
+    begin = getattr(callbacks, begin) if callbacks.listens(begin) else None
+    end = getattr(callbacks, end) if callbacks.listens(end) else None
+    report = _outputs_as_logs if kind == "predict" else to_floats
+    batches, results = iter(batches), None
+    for first in itertools.count(0, group):
+        batch = next(batches, _NO_BATCH)
+        if batch is _NO_BATCH:
+            break
+        if begin is not None:
+            begin(first)
+        results = step(batch)
+        for batch in itertools.islice(batches, group - 1):
+            results = step(batch)
+        if end is not None:
+            end(first + group - 1, report(results))
+        if is_stopped():
+            break
+    return results
+
+
+_NO_BATCH = object()
+
+
+def to_floats(results) -> dict:
+    """Returns the results of a step as floats, in the order of their names.
+
+    Metrics that return dicts are opened; values that are no single number stay arrays.
+    """
+    flat = {}
+    for name, value in results.items():
+        if isinstance(value, dict):
+            flat.update(to_floats(value))
+        else:
+            flat[name] = _to_float(value)
+    return dict(sorted(flat.items()))
+
+
+def _to_float(value):
+    array = np.asarray(value)
+    return float(array.item()) if array.size == 1 else array
+
+
+def _outputs_as_logs(outputs) -> dict:
+    return {"outputs": tree.map_structure(np.asarray, outputs)}
+
+
+def join_outputs(batches: list):
+    """Returns the outputs of all batches as one structure of arrays."""
+    if not tree.is_nested(batches[0]):
+        return np.concatenate(batches)
+    return tree.map_structure(lambda *parts: np.concatenate(parts), *batches)
