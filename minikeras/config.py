@@ -22,7 +22,7 @@ __all__ = [
     "set_image_data_format",
 ]
 
-# Called with nothing when `floatx` changes: for those who remember what follows from it.
+# Called when `floatx` changes: for those who remember what follows from it.
 floatx_listeners: list = []
 
 _settings = {

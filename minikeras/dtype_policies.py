@@ -3,6 +3,8 @@
 Public as `minikeras.dtype_policies` and `minikeras.DTypePolicy`.
 """
 
+import numpy as np
+
 from . import config
 from .tensor import dtypes
 from .utils.registry import Registry
@@ -40,6 +42,8 @@ class DTypePolicy:
             self.variable_dtype = "float32"
         else:
             self.compute_dtype = self.variable_dtype = dtypes.standardize(self.name)
+        self.is_mixed = self.compute_dtype != self.variable_dtype
+        self.numpy_dtype = np.dtype(self.compute_dtype)
 
     def get_config(self) -> dict:
         """Returns the constructor's arguments."""

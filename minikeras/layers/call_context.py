@@ -18,8 +18,8 @@ __all__ = [
     "signature_of",
 ]
 
-# What a `call` method can be told: its argument names, which of them are `training` and
-# masks, and training's default.
+# What a `call` method can be told: its argument names, the place of `training` among
+# them (or None), its default, and which arguments are masks.
 CallSignature = namedtuple("CallSignature", "names training training_default masks")
 
 new_call = itertools.count(1).__next__
@@ -57,7 +57,7 @@ def signature_of(function) -> CallSignature:
         default = None if default is inspect.Parameter.empty else default
     return CallSignature(
         names=tuple(named),
-        training="training" in named,
+        training=named.index("training") if "training" in named else None,
         training_default=default,
         masks=_mask_arguments(named),
     )
@@ -100,26 +100,25 @@ def is_loose(mask) -> bool:
 class LayerCall:
     """One layer call under way: sets what the calls inside it can see."""
 
-    __slots__ = ("autocast", "layer", "scope", "training")
+    __slots__ = ("autocast", "layer", "training")
 
     def __init__(self, layer):
         self.layer = layer
-        self.scope = naming.name_scope(layer.name, layer)
 
     def __enter__(self) -> "LayerCall":
+        layer = self.layer
         if calls.depth == 0:
             calls.number = new_call()
         calls.depth += 1
-        self.layer._call_number = calls.number
+        layer._call_number = calls.number
         self.training, self.autocast = calls.training, state.autocast
-        policy = self.layer.dtype_policy
-        mixed = policy.compute_dtype != policy.variable_dtype
-        state.autocast = policy.compute_dtype if mixed else None
-        self.scope.__enter__()
+        policy = layer.dtype_policy
+        state.autocast = policy.compute_dtype if policy.is_mixed else None
+        naming.scopes.append((layer.name, layer))
         return self
 
     def __exit__(self, *exception) -> None:
-        self.scope.__exit__()
+        naming.scopes.pop()
         calls.depth -= 1
         calls.training, state.autocast = self.training, self.autocast
 

@@ -5,6 +5,7 @@ Each layer is three methods: `__init__` keeps its arguments, `build` makes its w
 """
 
 from .. import activations, constraints, initializers, ops, regularizers
+from ..ops.linalg import affine
 from ..tensor import Tensor, dtypes, no_history, symbolic
 from ..utils import checks, serialization
 from ..utils.registry import custom_object_scope
@@ -89,9 +90,10 @@ class Dense(LowRank, Layer):
         return self.in_use(self._kernel)
 
     def call(self, inputs, training=None):
-        outputs = ops.matmul(inputs, self.kernel)
-        if self.bias is not None:
-            outputs = ops.add(outputs, self.bias)
+        if self.bias is None:
+            outputs = ops.matmul(inputs, self.kernel)
+        else:
+            outputs = affine(inputs, self.kernel, self.bias)
         return outputs if self.activation is None else self.activation(outputs)
 
 

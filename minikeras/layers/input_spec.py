@@ -46,6 +46,7 @@ class InputSpec:
         self.allow_last_axis_squeeze = allow_last_axis_squeeze
         self.name = name
         self.optional = optional
+        self._accepted = None  # the shape that passed last, if the dtype is free
 
     def __repr__(self) -> str:
         given = [
@@ -55,7 +56,7 @@ class InputSpec:
 
     def get_config(self) -> dict:
         """Returns the constructor's arguments."""
-        return dict(vars(self))
+        return {name: value for name, value in vars(self).items() if name[0] != "_"}
 
     @classmethod
     def from_config(cls, config: dict) -> "InputSpec":
@@ -105,7 +106,10 @@ def assert_input_compatibility(layer, inputs) -> None:
     """
     spec = layer.input_spec
     if type(spec) is InputSpec and hasattr(inputs, "shape"):
-        return _check(layer, spec, inputs, "")
+        if inputs.shape != spec._accepted:
+            _check(layer, spec, inputs, "")
+            spec._accepted = inputs.shape if spec.dtype is None else None
+        return
     specs = tree.flatten(spec)
     if isinstance(inputs, dict) and all(s.name in inputs for s in specs):
         inputs = [inputs[s.name] for s in specs]

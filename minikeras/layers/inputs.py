@@ -16,10 +16,10 @@ def cast_input(layer, x):
     """
     kind = type(x)
     if kind is Tensor:
-        if x.array.dtype.kind != "f" or not layer.autocast:
+        policy, given = layer.dtype_policy, x.array.dtype
+        if given == policy.numpy_dtype or given.kind != "f" or not layer.autocast:
             return x
-        dtype = layer.dtype_policy.compute_dtype
-        return x if x.array.dtype == dtype else _cast_with_mask(x, dtype)
+        return _cast_with_mask(x, policy.compute_dtype)
     if kind is KerasTensor:
         dtype = layer.dtype_policy.compute_dtype
         is_cast = layer.autocast and x.dtype.startswith("float") and x.dtype != dtype

@@ -11,6 +11,7 @@ from .. import constraints, dtype_policies, initializers, regularizers
 from ..tensor import (
     KerasTensor,
     Operation,
+    Tensor,
     Variable,
     any_symbolic,
     graph,
@@ -55,7 +56,9 @@ class Layer(WeightHolder, Operation):
     (2, 3)
     """
 
+    built = False
     _is_initialized = False
+    _call_signature = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -194,24 +197,25 @@ class Layer(WeightHolder, Operation):
 
     def __call__(self, *args, **kwargs):
         """Calls the layer: casts and checks inputs, builds once, fills flags, masks."""
-        self._check_initialized()
+        if not self.built:
+            self._check_initialized()
         if not args and kwargs:
             args, kwargs = self._first_by_keyword(kwargs)
         given, args = args, tuple([cast_input(self, x) for x in args])
         if self.input_spec is not None:
             assert_input_compatibility(self, args[0])
-        symbolic_call = any_symbolic(*args) or (kwargs and any_symbolic(kwargs))
+        is_symbolic = any_symbolic(*args, *kwargs.values())
         with LayerCall(self):
             kwargs = self._fill_training(args, kwargs)
             kwargs = self._fill_masks(args, kwargs)
             if not self.built:
                 self._build_for(args, kwargs)
-            if symbolic_call:
+            if is_symbolic:
                 outputs = self._call_symbolically(given, args, kwargs)
             else:
                 outputs = self.call(*args, **kwargs)
             self._pass_mask(args, outputs)
-            if self.activity_regularizer is not None and not symbolic_call:
+            if self.activity_regularizer is not None and not is_symbolic:
                 self._penalize(outputs)
         return outputs
 
@@ -232,26 +236,27 @@ class Layer(WeightHolder, Operation):
 
     @property
     def _signature(self):
-        known = vars(self).get("_call_signature")
-        if known is None:
-            known = self._call_signature = signature_of(self.call)
-        return known
+        if self._call_signature is None:
+            self._call_signature = signature_of(self.call)
+        return self._call_signature
 
     def _fill_training(self, args: tuple, kwargs: dict) -> dict:
         """Passes the training flag on: given, else of the call around, else default."""
         signature = self._signature
-        given = kwargs.get("training")
-        names = signature.names[: len(args)]
-        if "training" in names:
-            given = args[names.index("training")]
-        training = calls.training if given is None else given
+        training, place = kwargs.get("training"), signature.training
+        is_positional = place is not None and place < len(args)
+        if is_positional:
+            training = args[place]
+        if training is None:
+            training = calls.training
         if training is None:
             training = signature.training_default
         calls.training = training
-        if signature.training and training is not None and "training" not in names:
-            return {**kwargs, "training": training}
-        if "training" in kwargs and not signature.training:
-            return {k: v for k, v in kwargs.items() if k != "training"}
+        if place is None:
+            if "training" in kwargs:
+                kwargs = {k: v for k, v in kwargs.items() if k != "training"}
+        elif training is not None and not is_positional:
+            kwargs["training"] = training
         return kwargs
 
     def _fill_masks(self, args: tuple, kwargs: dict) -> dict:
@@ -320,7 +325,8 @@ class Layer(WeightHolder, Operation):
         return previous_mask
 
     def _pass_mask(self, args: tuple, outputs) -> None:
-        previous = mask_of(args[0]) if args else None
+        first = args[0] if args else None
+        previous = first._keras_mask if type(first) is Tensor else mask_of(first)
         if not self.supports_masking:
             if previous is not None and "mask" not in self._signature.names:
                 warnings.warn(

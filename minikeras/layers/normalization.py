@@ -114,7 +114,7 @@ class BatchNormalization(Affine):
     >>> y = layer(np.array([[1.0], [3.0]]), training=True)
     >>> y.numpy().round(2).tolist()
     [[-1.0], [1.0]]
-    >>> layer.moving_mean.numpy().round(4).tolist()
+    >>> print(layer.moving_mean.numpy().round(4))
     [0.02]
     """
 
@@ -413,8 +413,8 @@ class UnitNormalization(Layer):
     Shape: same as the input.
 
     >>> import numpy as np
-    >>> UnitNormalization()(np.array([[3.0, 4.0]])).numpy().round(2).tolist()
-    [[0.6, 0.8]]
+    >>> print(UnitNormalization()(np.array([[3.0, 4.0]])).numpy().round(2))
+    [[0.6 0.8]]
     """
 
     def __init__(self, axis=-1, **kwargs):

@@ -1,7 +1,11 @@
 """How often predictions are right."""
 
+import numpy as np
+
 from .. import config, ops
 from ..losses.pairing import matched, paired, sparse_labels
+from ..ops.common import deliver
+from ..tensor import primitive, shapes
 from .metric import METRICS
 from .reduction import FunctionMetric, metric_class
 
@@ -70,6 +74,16 @@ class BinaryAccuracy(FunctionMetric):
         super().__init__(binary_accuracy, name, dtype, threshold=threshold)
 
 
+@primitive(
+    shape=lambda x1, x2: shapes.broadcast_two(x1, x2)[:-1],
+    dtype=lambda *given: (None, config.floatx()),
+)
+def same_winner(x1, x2, *, out=None):
+    """1 where the largest value on the last axis stands in the same place, else 0."""
+    hits = np.equal(x1.argmax(axis=-1), x2.argmax(axis=-1))
+    return deliver(hits.astype(config.floatx()), out)
+
+
 @matched
 def categorical_accuracy(y_true, y_pred):
     """Counts rows whose largest score is that of the right class.
@@ -81,8 +95,7 @@ def categorical_accuracy(y_true, y_pred):
     >>> categorical_accuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.4, 0.6]]).tolist()
     [1.0, 0.0]
     """
-    hits = ops.equal(ops.argmax(y_true, axis=-1), ops.argmax(y_pred, axis=-1))
-    return _as_number(hits)
+    return same_winner(y_true, y_pred)
 
 
 CategoricalAccuracy = metric_class("CategoricalAccuracy", categorical_accuracy)

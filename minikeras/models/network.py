@@ -166,7 +166,7 @@ class Network:
 
 def takes_training(operation) -> bool:
     """Tells whether an operation is a layer whose `call` has a training flag."""
-    return isinstance(operation, Layer) and operation._signature.training
+    return isinstance(operation, Layer) and operation._signature.training is not None
 
 
 def _step(node: Node, slots: dict[int, int], target: range) -> tuple:

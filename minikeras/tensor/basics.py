@@ -65,14 +65,13 @@ def unbroadcast(x, *, shape, out=None):
     """
     extra = x.ndim - len(shape)
     lead = tuple(range(extra))
-    ones = tuple(
-        i + extra for i, n in enumerate(shape) if n == 1 and x.shape[i + extra] != 1
-    )
-    summed = np.add.reduce(x, axis=lead + ones, keepdims=True) if lead + ones else x
-    result = summed.reshape(shape)
+    if x.shape[extra:] == shape:
+        return np.add.reduce(x, axis=lead, out=out)
+    repeated = tuple(i + extra for i, n in enumerate(shape) if n != x.shape[i + extra])
+    summed = np.add.reduce(x, axis=lead + repeated, keepdims=True).reshape(shape)
     if out is None:
-        return result
-    np.copyto(out, result)
+        return summed
+    np.copyto(out, summed)
     return out
 
 

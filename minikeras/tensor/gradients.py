@@ -2,6 +2,7 @@
 
 import functools
 import math
+import weakref
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class GradientTape:
 
     def __enter__(self) -> "GradientTape":
         self.reset()
-        state.pending.add(self)
+        state.pending.append(weakref.ref(self))
         state.tapes += 1
         return self
 
@@ -145,7 +146,8 @@ class GradientTape:
         found = backward(
             cotangents,
             {node for node in nodes if node is not None},
-            self._saw,
+            self._start,
+            self._stop,
             release,
         )
         return [found.get(node) for node in nodes]
@@ -160,17 +162,16 @@ class GradientTape:
         unwatched = isinstance(source, Variable) and not self.watch_accessed_variables
         return None if unwatched and node not in self._watched else node
 
-    def _saw(self, node) -> bool:
-        return isinstance(node, Leaf) or self._start < node.order < self._stop
-
     def _is_last(self) -> bool:
         """Whether nobody can walk these nodes again, so that they may be released."""
         if self.persistent or state.tapes:
             return False
-        state.pending.discard(self)
+        tapes = [tape for tape in (ref() for ref in state.pending) if tape]
+        state.pending = [weakref.ref(tape) for tape in tapes if tape is not self]
         return not any(
             tape._start < self._stop and self._start < tape._stop
-            for tape in state.pending
+            for tape in tapes
+            if tape is not self
         )
 
 

@@ -122,24 +122,23 @@ class Operation:
 
     @property
     def input(self):
-        """The symbolic input, if the operation was called exactly once."""
-        node = self._only_node("input")
-        first = tree.flatten((node.args, node.kwargs))
-        structure = node.args[0] if len(node.args) == 1 and not node.kwargs else first
-        return node.outputs if node.is_input else structure
+        """The symbolic input of the first call."""
+        node = self._first_node("input")
+        if node.is_input:
+            return node.outputs
+        is_first = len(tree.flatten(node.args[:1])) == len(node.input_tensors)
+        return node.args[0] if is_first else node.input_tensors
 
     @property
     def output(self):
-        """The symbolic output, if the operation was called exactly once."""
-        return self._only_node("output").outputs
+        """The symbolic output of the first call."""
+        return self._first_node("output").outputs
 
-    def _only_node(self, wanted: str) -> Node:
-        count = len(self._inbound_nodes)
-        if count != 1:
-            reason = "was never called" if not count else f"was called {count} times"
+    def _first_node(self, wanted: str) -> Node:
+        if not self._inbound_nodes:
             raise AttributeError(
-                f"{type(self).__name__} {self.name!r} {reason} on symbolic inputs, so "
-                f"it has no single {wanted}. Try keras.Input(shape=...) and one call."
+                f"{type(self).__name__} {self.name!r} was never called on symbolic "
+                f"inputs, so it has no {wanted}. Try calling it on keras.Input(...)."
             )
         return self._inbound_nodes[0]
 
@@ -242,5 +241,5 @@ def _call_function(op: Callable, names: tuple, args: tuple, kwargs: dict):
     called = {k: v for k, v in given.items() if k in TENSOR_NAMES or any_symbolic(v)}
     constants = {k: v for k, v in given.items() if k not in called}
     leading = itertools.takewhile(called.__contains__, names)
-    positional = [called.pop(name) for name in leading] or list(args[len(names) :])
+    positional = [*(called.pop(name) for name in leading), *args[len(names) :]]
     return record(FunctionOperation(op, constants), positional, called, outputs)

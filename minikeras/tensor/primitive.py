@@ -38,6 +38,7 @@ __all__ = ["PRIMITIVES", "GradientError", "Primitive", "Rule", "primitive"]
 
 PRIMITIVES: dict[str, "Primitive"] = {}
 KINDS = ("ufunc", "view", "kernel", "effect")
+SCALARS = frozenset((bool, int, float))
 ndarray = np.ndarray
 
 
@@ -61,48 +62,69 @@ class Rule:
         arguments: Names of the primitive's array arguments.
     """
 
-    __slots__ = ("function", "keeps", "needs_out", "reads")
+    __slots__ = ("apply", "keeps", "needs_out")
 
-    def __init__(self, function: Callable, arguments: tuple[str, ...]):
+    def __init__(self, function: Callable, arguments: tuple[str, ...], variadic: bool):
         code = function.__code__
         names = code.co_varnames[: code.co_argcount]
-        self.function = function
-        self.reads = tuple(_read(name, arguments) for name in names)
-        self.keeps = frozenset(arg for what, arg in self.reads if what == "argument")
+        self.keeps = frozenset(arguments.index(n) for n in names if n in arguments)
         self.needs_out = "out" in names
-
-    def __call__(self, node: Node, g, needs: tuple[bool, ...]):
-        """Applies the rule to a node: gathers what its parameters name."""
-        values = []
-        for what, which in self.reads:
-            if what == "g":
-                values.append(g)
-            elif what == "argument":
-                values.append(node.argument(which))
-            elif what == "out":
-                values.append(node.result())
-            elif what == "shape":
-                values.append(node.shape(which))
-            elif what == "dtype":
-                values.append(node.dtype(which))
-            elif what == "needs":
-                values.append(needs)
-            else:
-                values.append(node.metadata[which])
-        return self.function(*values)
+        readers = [_reader(name, arguments, variadic) for name in names]
+        self.apply = _applied(function, readers)
 
 
-def _read(name: str, arguments: tuple[str, ...]) -> tuple[str, object]:
-    """What a rule's parameter stands for: (kind, argument position or name)."""
-    if name in ("g", "out", "needs"):
-        return name, None
-    if name in arguments:
-        return "argument", arguments.index(name)
-    for suffix in ("shape", "dtype"):
-        stem = name.removesuffix("_" + suffix)
-        if stem != name and stem in arguments:
-            return suffix, arguments.index(stem)
-    return "metadata", name
+def _applied(function: Callable, readers: list) -> Callable:
+    """A rule as a function of node, cotangent and needs: gathers what the rule names.
+
+    Rules of up to three parameters, nearly all, are spelled out: they are called at
+    every step back.
+    """
+    if len(readers) == 1:
+        (first,) = readers
+        return lambda node, g, needs: function(first(node, g, needs))
+    if len(readers) == 2:
+        first, second = readers
+        return lambda node, g, needs: function(
+            first(node, g, needs), second(node, g, needs)
+        )
+    if len(readers) == 3:
+        first, second, third = readers
+        return lambda node, g, needs: function(
+            first(node, g, needs), second(node, g, needs), third(node, g, needs)
+        )
+    return lambda node, g, needs: function(*[read(node, g, needs) for read in readers])
+
+
+def _reader(name: str, arguments: tuple[str, ...], variadic: bool) -> Callable:
+    """What a rule's parameter stands for: a function of node, cotangent and needs."""
+    if name == "g":
+        return lambda node, g, needs: g
+    if name == "needs":
+        return lambda node, g, needs: needs
+    if name == "out":
+        return lambda node, g, needs: node.result()
+    for suffix, part in (("", _whole), ("_shape", _shape), ("_dtype", _dtype)):
+        stem = name.removesuffix(suffix)
+        if stem in arguments and name == stem + suffix:
+            i = arguments.index(stem)
+            if variadic and i == len(arguments) - 1:
+                return lambda node, g, needs: tuple(map(part, node.values[i:]))
+            if part is _whole:
+                return lambda node, g, needs: node.values[i]
+            return lambda node, g, needs: part(node.values[i])
+    return lambda node, g, needs: node.metadata[name]
+
+
+def _whole(x):
+    return x
+
+
+def _shape(x) -> tuple:
+    return () if type(x) in SCALARS else x.shape
+
+
+def _dtype(x) -> str:
+    return x.dtype.name
 
 
 class Primitive:
@@ -134,9 +156,10 @@ class Primitive:
         self.options = tuple(name for name in keywords if name != "out")
         given = kernel.__kwdefaults__ or {}
         self.defaults = {name: given[name] for name in self.options if name in given}
-        self.arity = (
-            -1 if self.variadic or self.options != tuple(self.defaults) else count
-        )
+        self.count = -1 if self.variadic else count
+        self.known = frozenset(self.options)
+        self.required = self.known - self.defaults.keys()
+        self.arity = -1 if self.variadic or self.required else count
         self.rules: dict[int, Rule] = {}
         self.joint: Rule | None = None
         self._casts: dict = {}
@@ -155,14 +178,15 @@ class Primitive:
     def grad(self, **rules: Callable) -> None:
         """Sets one gradient rule per array argument."""
         for argument, rule in rules.items():
-            self.rules[self.arguments.index(argument)] = Rule(rule, self.arguments)
+            position = self.arguments.index(argument)
+            self.rules[position] = Rule(rule, self.arguments, self.variadic)
 
     def grad_all(self, rule: Callable) -> None:
         """Sets one rule that returns the gradients of all arguments as a tuple.
 
         Its parameter `needs` tells which of them are wanted; the others may be None.
         """
-        self.joint = Rule(rule, self.arguments)
+        self.joint = Rule(rule, self.arguments, self.variadic)
 
     # Calling -------------------------------------------------------------------------
 
@@ -172,32 +196,26 @@ class Primitive:
             args, metadata = self._bind(args, metadata)
         else:
             metadata = self.defaults
-        tensors, arrays, parents = [], [], []
-        recording = False
         for x in args:
-            kind = type(x)
-            if kind is not Tensor:
-                if kind is KerasTensor:
-                    return graph.call_primitive(self, args, metadata)
-                x = _resolve(x)
-                kind = type(x)
-            tensors.append(x)
-            if kind is Tensor:
-                arrays.append(x.array)
-                node = x.node
-                if node is not None:
-                    recording = True
-            else:
-                arrays.append(x)
-                node = None
-            parents.append(node)
+            if type(x) is not Tensor:
+                args = [_resolve(x) for x in args]
+                if any([type(x) is KerasTensor for x in args]):
+                    return graph.call_primitive(self, tuple(args), metadata)
+                break
+        arrays = [x.array if type(x) is Tensor else x for x in args]
         if not self._never_casts:
-            wanted = self._wanted_dtypes(arrays, metadata)
+            kinds = [x.dtype.num if type(x) is ndarray else type(x) for x in arrays]
+            key = tuple(kinds)
+            wanted = self._casts.get(key, self)  # self: not seen yet
+            if wanted is self:
+                wanted = self._wanted_dtypes(arrays, metadata, key)
             if wanted is not None:
-                return self._promoted(tensors, wanted, metadata)
+                return self._promoted(args, wanted, metadata)
         result = self.kernel(*arrays, **metadata)
-        if recording and state.tapes:
-            return self._record(tensors, parents, metadata, result)
+        if state.tapes:
+            parents = [x.node if type(x) is Tensor else None for x in args]
+            if any(parents):
+                return self._record(args, parents, metadata, result)
         if type(result) is ndarray:
             return Tensor(result)
         if type(result) is tuple:
@@ -206,30 +224,25 @@ class Primitive:
 
     def _bind(self, args: tuple, given: dict) -> tuple[tuple, dict]:
         """Sorts a call as users write it into array arguments and metadata."""
-        count = len(args) if self.variadic else len(self.arguments)
+        if len(args) == self.count and self.required <= given.keys() <= self.known:
+            return args, {**self.defaults, **given}
+        count = len(args) if self.variadic else self.count
         arrays, metadata = list(args[:count]), dict(self.defaults)
         metadata.update(zip(self.options, args[count:], strict=False))
         for name in self.arguments[len(arrays) :]:
             if name in given:
                 arrays.append(given.pop(name))
         metadata.update(given)
-        missing = [name for name in self.options if name not in metadata]
-        extra = [name for name in metadata if name not in self.options]
-        few = not self.variadic and len(arrays) < len(self.arguments)
-        if missing or extra or few or len(args) > count + len(self.options):
+        few = not self.variadic and len(arrays) < count
+        if few or metadata.keys() != self.known or len(args) > count + len(self.known):
             raise TypeError(
                 f"{self.name} takes ({', '.join(self.arguments + self.options)}), got "
                 f"{len(args)} by position and {sorted(given) or 'none'} by keyword."
             )
         return tuple(arrays), metadata
 
-    def _wanted_dtypes(self, arrays: list, metadata: dict):
+    def _wanted_dtypes(self, arrays: list, metadata: dict, key: tuple):
         """The dtypes to cast the arguments to first, or None if they are right."""
-        key = tuple([x.dtype.num if type(x) is ndarray else type(x) for x in arrays])
-        try:
-            return self._casts[key]
-        except KeyError:
-            pass
         given = [x.dtype.name if type(x) is ndarray else type(x) for x in arrays]
         wanted, _ = self.result_dtype(given, metadata)
         if not isinstance(wanted, tuple):
@@ -291,28 +304,13 @@ class Primitive:
         self._kept[needs] = keeps, any(rule.needs_out for rule in rules)
         return self._kept[needs]
 
-    def pull(self, node: Node, g, needs: tuple[bool, ...]) -> list:
-        """Returns the gradient for each argument that needs one, else None.
-
-        Raises:
-            GradientError: if an argument that needs a gradient has no rule.
-        """
-        if self.joint:
-            return self.joint(node, g, needs)
-        return [
-            self._rule(i)(node, g, needs) if need else None
-            for i, need in enumerate(needs)
-        ]
-
-    def _rule(self, position: int) -> Rule:
-        try:
-            return self.rules[position]
-        except KeyError:
-            name = self.arguments[min(position, len(self.arguments) - 1)]
-            raise GradientError(
-                f"{self.name} is not differentiable with respect to its argument "
-                f"{name!r}. Try stop_gradient({name}) before {self.name}."
-            ) from None
+    def refuse_gradient(self, position: int):
+        """Raises the error for an argument that has no gradient rule."""
+        name = self.arguments[min(position, len(self.arguments) - 1)]
+        raise GradientError(
+            f"{self.name} is not differentiable with respect to its argument "
+            f"{name!r}. Try stop_gradient({name}) before {self.name}."
+        )
 
 
 def _needs_cast(given: list, wanted: tuple) -> bool:
@@ -329,7 +327,7 @@ def _needs_cast(given: list, wanted: tuple) -> bool:
 def _resolve(x):
     """A Tensor or a Python scalar for any value that users pass to an op."""
     kind = type(x)
-    if kind is float or kind is int or kind is bool:
+    if kind is Tensor or kind is KerasTensor or kind in SCALARS:
         return x
     if kind is ndarray:
         return Tensor(x)

@@ -10,7 +10,6 @@ next key from it. Running a kernel again therefore draws new numbers, as a repla
 training step must.
 """
 
-
 import numpy as np
 
 from ..utils import naming

@@ -4,7 +4,6 @@ One object, read on every primitive call, so its fields are plain attributes.
 """
 
 import threading
-import weakref
 
 __all__ = ["State", "state"]
 
@@ -14,14 +13,14 @@ class State(threading.local):
 
     Attributes:
         tapes: How many gradient tapes record right now.
-        pending: Tapes that may still be asked for gradients.
+        pending: Weak references to tapes that may still be asked for gradients.
         history: Whether symbolic calls add nodes to the graph.
         autocast: Float dtype that variables are read in, or None for their own.
     """
 
     def __init__(self):
         self.tapes = 0
-        self.pending = weakref.WeakSet()
+        self.pending = []
         self.history = True
         self.autocast = None
 

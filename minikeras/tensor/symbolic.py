@@ -39,8 +39,8 @@ class KerasTensor(Operators):
         record_history: Whether operations on it extend the graph.
         name: Its name; made up if None.
 
-    >>> KerasTensor((None, 3)) * 2.0
-    <KerasTensor shape=(None, 3), dtype=float32, name=keras_tensor_1>
+    >>> (KerasTensor((None, 3)) * 2.0).shape
+    (None, 3)
     """
 
     def __init__(
@@ -135,7 +135,7 @@ def any_symbolic(*values) -> bool:
         kind = type(value)
         if kind is KerasTensor:
             return True
-        if kind is Tensor or kind is np.ndarray:
+        if kind in _PLAIN:
             continue
         if isinstance(value, (list, tuple)):
             if any_symbolic(*value):
@@ -143,6 +143,9 @@ def any_symbolic(*values) -> bool:
         elif isinstance(value, dict) and any_symbolic(*value.values()):
             return True
     return False
+
+
+_PLAIN = frozenset((Tensor, np.ndarray, bool, int, float, str, type(None)))
 
 
 def infer(primitive, args: tuple, metadata: dict):

@@ -8,6 +8,7 @@ Nothing here recurses: a chain of thousands of operations is an ordinary list.
 """
 
 import itertools
+import operator
 
 from .tensor import Tensor, convert_to_tensor, engine
 
@@ -38,15 +39,22 @@ class Form:
 
     __slots__ = ("dtype", "shape")
 
-    def __init__(self, shape, dtype):
-        self.shape = shape
-        self.dtype = dtype
+    def __init__(self, array):
+        self.shape = array.shape
+        self.dtype = array.dtype
 
 
 class Node:
-    """One call of a primitive, as far as the way back needs it."""
+    """One call of a primitive, as far as the way back needs it.
 
-    __slots__ = ("_out", "_values", "metadata", "order", "parents", "primitive")
+    Attributes:
+        order: Grows with each node made.
+        parents: The nodes of the arguments; None for constants.
+        values: The arguments: whole where a gradient rule asked for them.
+        metadata: The call's metadata.
+    """
+
+    __slots__ = ("metadata", "order", "out", "parents", "primitive", "values")
 
     def __init__(self, primitive, tensors, parents, metadata, result):
         self.order = in_order()
@@ -54,50 +62,41 @@ class Node:
         self.parents = parents
         self.metadata = metadata
         keeps, keeps_out = primitive.kept(tuple([p is not None for p in parents]))
-        self._values = [
-            x if i in keeps or type(x) is not Tensor else Form(x.shape, x.dtype)
+        self.values = [
+            x if i in keeps or type(x) is not Tensor else Form(x.array)
             for i, x in enumerate(tensors)
         ]
-        self._out = result if keeps_out else None
-
-    def argument(self, i: int):
-        """The argument at position i; for a `*args`, the tuple of them."""
-        return self._at(i, lambda x: x)
-
-    def shape(self, i: int):
-        """The shape of the argument at position i (a tuple of shapes for `*args`)."""
-        return self._at(i, _shape)
-
-    def dtype(self, i: int):
-        """The dtype of the argument at position i (a tuple of them for `*args`)."""
-        return self._at(i, lambda x: x.dtype.name)
-
-    def _at(self, i: int, read):
-        if self.primitive.variadic and i == len(self.primitive.arguments) - 1:
-            return tuple(map(read, self._values[i:]))
-        return read(self._values[i])
+        self.out = result if keeps_out else None
 
     def result(self):
         """The result, as fresh Tensors that lead back to this node."""
-        if type(self._out) is tuple:
-            return tuple(
-                Tensor(a, OutputNode(self, i)) for i, a in enumerate(self._out)
-            )
-        return Tensor(self._out, self)
+        if type(self.out) is tuple:
+            return tuple(Tensor(a, OutputNode(self, i)) for i, a in enumerate(self.out))
+        return Tensor(self.out, self)
 
     def push(self, g, gradients: dict, useful: set) -> None:
         """Hands this node's cotangent on to its parents."""
+        if self.primitive.joint is not None:
+            return self._push_jointly(g, gradients, useful)
+        rules = self.primitive.rules
+        for i, parent in enumerate(self.parents):
+            if parent in useful:
+                if i not in rules:
+                    self.primitive.refuse_gradient(i)
+                gradient = rules[i].apply(self, g, None)
+                give(gradients, parent, gradient, self.values[i].shape)
+
+    def _push_jointly(self, g, gradients: dict, useful: set) -> None:
+        """As `push`, for primitives with one rule for all arguments."""
         needs = tuple([parent in useful for parent in self.parents])
-        pulled = self.primitive.pull(self, g, needs)
-        for parent, value, gradient in zip(
-            self.parents, self._values, pulled, strict=True
-        ):
-            if gradient is not None and parent in useful:
-                accumulate(gradients, parent, fit(gradient, value.shape))
+        pulled = self.primitive.joint.apply(self, g, needs)
+        for i, parent in enumerate(self.parents):
+            if needs[i]:
+                give(gradients, parent, pulled[i], self.values[i].shape)
 
     def release(self) -> None:
         """Lets go of everything kept; the node cannot be walked again."""
-        self._values = self._out = None
+        self.values = self.out = None
 
 
 class OutputNode:
@@ -114,7 +113,7 @@ class OutputNode:
         """Puts the cotangent in its place among those of the call."""
         (node,) = self.parents
         cotangents = gradients.setdefault(node, Cotangents())
-        accumulate(cotangents, self.index, g)
+        give(cotangents, self.index, g, g.shape)
 
     def release(self) -> None:
         """Keeps nothing, so there is nothing to let go."""
@@ -150,31 +149,32 @@ class FunctionNode:
         for parent, shape, gradient in zip(
             self.parents, self.shapes, pulled, strict=True
         ):
-            if gradient is not None and parent in useful:
-                gradient = convert_to_tensor(gradient)
-                accumulate(gradients, parent, fit(gradient, shape))
+            if parent in useful and gradient is not None:
+                give(gradients, parent, convert_to_tensor(gradient), shape)
 
     def release(self) -> None:
         """Lets go of the rule and all that it closes over."""
         self.rule = None
 
 
-def _shape(x) -> tuple:
-    return () if type(x) in (float, int, bool) else x.shape
+def give(gradients: dict, key, g: Tensor | None, shape: tuple) -> None:
+    """Adds a gradient to what is collected under a key.
 
-
-def fit(g: Tensor, shape: tuple) -> Tensor:
-    """Sums a gradient back to the shape its argument had before broadcasting."""
-    return g if g.array.shape == shape else engine["unbroadcast"](g, shape=shape)
-
-
-def accumulate(gradients: dict, key, g: Tensor) -> None:
-    """Adds a contribution to the gradient collected under a key."""
+    Args:
+        gradients: What was collected so far.
+        key: The node that the gradient is for.
+        g: The gradient; None adds nothing.
+        shape: The shape it must have: what broadcasting repeated is summed up.
+    """
+    if g is None:
+        return
+    if g.array.shape != shape:
+        g = engine["unbroadcast"](g, shape=shape)
     before = gradients.get(key)
     gradients[key] = g if before is None else engine["add"](before, g)
 
 
-def _path(targets: list, sources: set, inside) -> tuple[list, set]:
+def _path(targets: list, sources: set, start, stop) -> tuple[list, set]:
     """Finds what lies between sources and targets.
 
     Returns:
@@ -183,31 +183,38 @@ def _path(targets: list, sources: set, inside) -> tuple[list, set]:
     seen, stack = set(), list(targets)
     while stack:
         node = stack.pop()
-        if node not in seen and (inside(node) or node in sources):
+        if node is None or node in seen:
+            continue
+        if start < node.order < stop or node in sources:
             seen.add(node)
-            stack.extend([p for p in node.parents if p is not None])
+            stack += node.parents
     useful = sources & seen
     path = []
-    for node in sorted(seen, key=lambda node: node.order):
-        if any([p in useful for p in node.parents]):
+    for node in sorted(seen, key=by_age):
+        if not useful.isdisjoint(node.parents):
             useful.add(node)
             path.append(node)
-    return path[::-1], useful
+    path.reverse()
+    return path, useful
 
 
-def backward(cotangents: dict, sources: set, inside, release: bool = False) -> dict:
+by_age = operator.attrgetter("order")
+
+
+def backward(cotangents: dict, sources: set, start, stop, release=False) -> dict:
     """Walks back from the targets to the sources.
 
     Args:
         cotangents: Target node -> gradient with respect to it.
         sources: Nodes whose gradients are wanted.
-        inside: Predicate: did the tape see this node?
+        start: Nodes older than this are constants.
+        stop: So are nodes as new as this.
         release: Whether nodes let go of what they kept once walked.
 
     Returns:
         Source node -> gradient, for the sources that the targets depend on.
     """
-    path, useful = _path(list(cotangents), sources, inside)
+    path, useful = _path(list(cotangents), sources, start, stop)
     gradients = {node: g for node, g in cotangents.items() if node in useful}
     for node in path:
         g = gradients.get(node)

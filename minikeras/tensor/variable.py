@@ -64,7 +64,7 @@ class Variable(Operators):
         ValueError: for a function without a shape, or a value that is not numeric.
 
     >>> v = Variable([1.0, 2.0], name="v")
-    >>> v.assign_add([1.0, 1.0]).tolist()
+    >>> v.assign_add([1.0, 1.0]).numpy().tolist()
     [2.0, 3.0]
     """
 
@@ -160,8 +160,8 @@ class Variable(Operators):
     def __array__(self, dtype=None, copy=None):
         return np.array(self.array, dtype=dtype)
 
-    def assign(self, value) -> Tensor:
-        """Replaces the value, in place. Returns the new value.
+    def assign(self, value) -> "Variable":
+        """Replaces the value, in place. Returns the variable.
 
         Raises:
             ValueError: if the shapes differ; the variable keeps its value.
@@ -174,12 +174,12 @@ class Variable(Operators):
             )
         return self._write(assign, value)
 
-    def assign_add(self, value) -> Tensor:
-        """Adds to the value, in place. Returns the new value."""
+    def assign_add(self, value) -> "Variable":
+        """Adds to the value, in place. Returns the variable."""
         return self._write(assign_add, self._operand(value))
 
-    def assign_sub(self, value) -> Tensor:
-        """Subtracts from the value, in place. Returns the new value."""
+    def assign_sub(self, value) -> "Variable":
+        """Subtracts from the value, in place. Returns the variable."""
         return self._write(assign_sub, self._operand(value))
 
     def _operand(self, value):
@@ -192,10 +192,10 @@ class Variable(Operators):
             )
         return value
 
-    def _write(self, effect, value) -> Tensor:
+    def _write(self, effect, value) -> "Variable":
         self.part_from_reader()
         effect.kernel(self.array, value)
-        return self.value
+        return self
 
     def part_from_reader(self) -> None:
         """Leaves the Tensor that is still in somebody's hands with its own copy."""

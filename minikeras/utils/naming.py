@@ -16,7 +16,7 @@ __all__ = [
 
 _used: Counter = Counter()
 _clearers: list[Callable[[], None]] = []
-_scopes: list[tuple[str, object]] = []  # (name, who opened it)
+scopes: list[tuple[str, object]] = []  # (name, who opened it)
 
 
 def to_snake_case(name: str) -> str:
@@ -77,15 +77,17 @@ class name_scope:
         self.caller = caller
 
     def __enter__(self) -> "name_scope":
-        self._before = list(_scopes)
-        if not _scopes or self.caller is None or _scopes[-1][1] is not self.caller:
-            _scopes.append((self.name, self.caller))
+        is_open = bool(scopes) and self.caller is not None
+        self._adds = not (is_open and scopes[-1][1] is self.caller)
+        if self._adds:
+            scopes.append((self.name, self.caller))
         return self
 
     def __exit__(self, *exception) -> None:
-        _scopes[:] = self._before
+        if self._adds:
+            scopes.pop()
 
 
 def scoped(name: str) -> str:
     """Returns the path that a name has inside the present scopes."""
-    return "/".join([scope for scope, _ in _scopes] + [name])
+    return "/".join([scope for scope, _ in scopes] + [name])

@@ -240,6 +240,9 @@ def pack_sequence_as(structure, flat_sequence: Iterable):
             f"pack_sequence_as needs a flat sequence of leaves, got {flat_sequence!r}."
         )
     leaves = list(flat_sequence)
+    is_flat = type(structure) is list and not any(map(is_nested, structure))
+    if is_flat and len(leaves) == len(structure):
+        return leaves
     wanted = len(flatten(structure))
     if len(leaves) != wanted:
         raise ValueError(

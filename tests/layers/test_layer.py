@@ -74,12 +74,18 @@ def test_a_symbolic_call_gives_shape_and_history():
     assert layer.compute_output_shape((None, 5, 3)) == (None, 5, 3)
 
 
-def test_a_layer_called_twice_has_no_single_output():
-    layer = Scale()
+def test_the_input_and_output_are_those_of_the_first_call():
+    layer = keras.layers.Dropout(0.5)
+    x = KerasTensor((None, 3))
+    y = layer(x)
     layer(KerasTensor((None, 3)))
-    layer(KerasTensor((None, 3)))
-    with pytest.raises(AttributeError, match="'scale' was called 2 times"):
-        _ = layer.output
+    assert layer.input is x
+    assert layer.output is y
+
+
+def test_a_layer_never_called_has_no_output():
+    with pytest.raises(AttributeError, match="'scale' was never called on symbolic"):
+        _ = Scale().output
 
 
 def test_inputs_become_tensors_of_the_compute_dtype():

@@ -1,0 +1,132 @@
+"""Functions on tensors: `minikeras.ops`, as `keras.ops`.
+
+The package is a table from public names to the files that define them; a file is loaded
+when one of its names is first read. Only the small files behind Python's operators are
+loaded at once.
+"""
+
+from ..tensor import operators
+from ..utils import lazy
+from . import arithmetic, indexing, linalg, logic, movement
+
+operators.bind(
+    abs=arithmetic.abs,
+    add=arithmetic.add,
+    equal=logic.equal,
+    floor_divide=arithmetic.floor_divide,
+    get_item=indexing.get_item,
+    greater=logic.greater,
+    greater_equal=logic.greater_equal,
+    less=logic.less,
+    less_equal=logic.less_equal,
+    logical_and=logic.logical_and,
+    logical_not=logic.logical_not,
+    logical_or=logic.logical_or,
+    logical_xor=logic.logical_xor,
+    matmul=linalg.matmul,
+    mod=arithmetic.mod,
+    multiply=arithmetic.multiply,
+    negative=arithmetic.negative,
+    not_equal=logic.not_equal,
+    power=arithmetic.power,
+    reshape=movement.reshape,
+    stack=lambda x: __getattr__("stack")(x),  # in a file of its own
+    subtract=arithmetic.subtract,
+    transpose=movement.transpose,
+    true_divide=arithmetic.true_divide,
+)
+
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    {
+        "arithmetic": """
+            abs absolute add cbrt divide divide_no_nan fabs floor_divide fmod
+            heaviside hypot mod multiply negative power reciprocal rsqrt sign sqrt
+            square subtract true_divide
+        """.split(),
+        "bits": """
+            bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or
+            bitwise_right_shift bitwise_xor gcd lcm left_shift right_shift
+        """.split(),
+        "bounds": """
+            ceil clip floor fmax fmin maximum minimum nan_to_num nextafter round trunc
+        """.split(),
+        "contraction": """
+            einsum
+        """.split(),
+        "control": """
+            associative_scan cond fori_loop map scan switch vectorized_map while_loop
+        """.split(),
+        "core": """
+            cast convert_to_numpy convert_to_tensor custom_gradient dtype is_tensor
+            ndim saturate_cast shape size stop_gradient view
+        """.split(),
+        "creation": """
+            arange array copy diag diagflat diagonal empty empty_like eye full
+            full_like geomspace identity linspace logspace meshgrid ones ones_like
+            trace tri tril triu zeros zeros_like
+        """.split(),
+        "crossentropy": """
+            binary_crossentropy categorical_crossentropy
+            sparse_categorical_crossentropy
+        """.split(),
+        "distributions": """
+            log_softmax softmax
+        """.split(),
+        "elementwise": """
+            arccos arccosh arcsin arcsinh arctan arctan2 arctanh cos cosh deg2rad erf
+            erfc erfinv exp exp2 expm1 log log1p log2 log10 logaddexp logaddexp2
+            rad2deg sin sinc sinh tan tanh
+        """.split(),
+        "encoding": """
+            multi_hot one_hot
+        """.split(),
+        "indexing": """
+            get_item take take_along_axis
+        """.split(),
+        "joining": """
+            append array_split concatenate dsplit dstack hsplit hstack split stack
+            unstack vsplit vstack
+        """.split(),
+        "linalg": """
+            dot inner matmul outer tensordot vdot
+        """.split(),
+        "logic": """
+            allclose equal greater greater_equal isclose isfinite isinf isnan isneginf
+            isposinf isreal less less_equal logical_and logical_not logical_or
+            logical_xor nonzero not_equal signbit where
+        """.split(),
+        "movement": """
+            broadcast_to expand_dims flip fliplr flipud moveaxis ravel reshape roll
+            rot90 squeeze swapaxes transpose
+        """.split(),
+        "nn": """
+            celu elu gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh
+            leaky_relu log_sigmoid relu relu6 selu sigmoid silu soft_shrink softplus
+            softsign squareplus swish tanh_shrink threshold
+        """.split(),
+        "normalization": """
+            batch_normalization layer_normalization moments rms_normalization
+        """.split(),
+        "norms": """
+            norm normalize
+        """.split(),
+        "padding": """
+            pad repeat tile
+        """.split(),
+        "reductions": """
+            all amax amin any argmax argmin average count_nonzero cumprod cumsum
+            logsumexp max mean min prod ptp std sum var
+        """.split(),
+        "scattering": """
+            scatter scatter_update slice slice_update
+        """.split(),
+        "sorting": """
+            argpartition argsort bincount digitize in_top_k isin searchsorted sort
+            top_k unique unravel_index
+        """.split(),
+        "sparse": """
+            sparse_plus sparse_sigmoid sparsemax
+        """.split(),
+    },
+)

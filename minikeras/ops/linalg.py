@@ -1,0 +1,185 @@
+"""Products of vectors, matrices and tensors, norms, diagonals."""
+
+import numpy as np
+
+from ..tensor import operation, primitive, shapes
+from .arithmetic import multiply
+from .common import deliver, shape_of
+from .movement import expand_dims, ravel, reshape, transpose, transpose_last
+
+__all__ = [
+    "affine",
+    "dot",
+    "inner",
+    "matmul",
+    "outer",
+    "tensordot",
+    "vdot",
+]
+
+# Matrix product ---------------------------------------------------------------------
+
+
+@primitive(shape=shapes.matmul)
+def matmul(x1, x2, *, out=None):
+    """Multiplies matrices, or stacks of them, or vectors.
+
+    y[..., i, j] = sum over k of x1[..., i, k] * x2[..., k, j]
+
+    >>> matmul([[1.0, 2.0]], [[3.0], [4.0]]).tolist()
+    [[11.0]]
+    """
+    if x2.ndim == 2 and x1.ndim > 2:  # one large product is faster than many small
+        rows = x1.reshape(-1, x1.shape[-1])
+        flat = None if out is None else out.reshape(-1, out.shape[-1])
+        y = np.matmul(rows, x2, out=flat)
+        return y.reshape(*x1.shape[:-1], -1) if out is None else out
+    return np.matmul(x1, x2, out=out)
+
+
+def _left_slope(g, x2, x1_shape):
+    if len(x1_shape) > 1 and x2.ndim > 1:
+        return matmul(g, transpose_last(x2))
+    if x2.ndim == 1:
+        return multiply(expand_dims(g, axis=-1), x2)
+    return reshape(matmul(x2, expand_dims(g, axis=-1)), (*x2.shape[:-2], *x1_shape))
+
+
+def _right_slope(g, x1, x2_shape):
+    if len(x2_shape) == 2 and x1.ndim > 2:
+        x1 = reshape(x1, (-1, x1.shape[-1]))
+        g = reshape(g, (-1, g.shape[-1]))
+    if len(x2_shape) > 1 and x1.ndim > 1:
+        return matmul(transpose_last(x1), g)
+    if x1.ndim == 1:
+        column = multiply(expand_dims(g, axis=-1), x1)
+        return column if len(x2_shape) == 1 else transpose_last(column)
+    return multiply(expand_dims(g, axis=-1), x1)
+
+
+matmul.grad(x1=_left_slope, x2=_right_slope)
+
+
+def _affine_shape(x, w, b, **metadata):
+    return shapes.broadcast_two(shapes.matmul(x, w), b)
+
+
+@primitive(shape=_affine_shape)
+def affine(x, w, b, *, out=None):
+    """Multiplies by a matrix and adds a vector: the heart of a Dense layer.
+
+    x @ w + b
+
+    >>> affine([[1.0, 2.0]], [[3.0], [4.0]], [5.0]).tolist()
+    [[16.0]]
+    """
+    y = matmul.kernel(x, w, out=out)
+    return np.add(y, b, out=y)
+
+
+affine.grad(
+    x=lambda g, w, x_shape: _left_slope(g, w, x_shape),
+    w=lambda g, x, w_shape: _right_slope(g, x, w_shape),
+    b=lambda g: g,
+)
+
+# Other products ---------------------------------------------------------------------
+
+
+def _contracted(axes, ndim1: int, ndim2: int) -> tuple[tuple, tuple]:
+    """The axes to sum over, of the first and of the second tensor."""
+    if isinstance(axes, int):
+        return tuple(range(ndim1 - axes, ndim1)), tuple(range(axes))
+    return shapes.axes(axes[0], ndim1), shapes.axes(axes[1], ndim2)
+
+
+def _free(ndim: int, contracted: tuple) -> tuple[int, ...]:
+    return tuple(i for i in range(ndim) if i not in contracted)
+
+
+def _tensordot_shape(x1, x2, *, axes, **metadata):
+    gone1, gone2 = _contracted(axes, len(x1), len(x2))
+    for i, j in zip(gone1, gone2, strict=True):
+        if None not in (x1[i], x2[j]) and x1[i] != x2[j]:
+            raise ValueError(
+                f"tensordot: contracted axes must have equal lengths, got shapes {x1} "
+                f"and {x2} with axes={axes}."
+            )
+    free1, free2 = _free(len(x1), gone1), _free(len(x2), gone2)
+    return tuple(x1[i] for i in free1) + tuple(x2[i] for i in free2)
+
+
+@primitive(shape=_tensordot_shape)
+def tensordot(x1, x2, *, axes=2, out=None):
+    """Multiplies two tensors and sums over pairs of axes.
+
+    Args:
+        x1: First tensor.
+        x2: Second tensor.
+        axes: Int n: the last n axes of x1 with the first n of x2. Two lists: these
+            axes of x1 with those of x2.
+
+    >>> float(tensordot([1.0, 2.0], [3.0, 4.0], axes=1))
+    11.0
+    """
+    result = np.tensordot(x1, x2, axes)
+    return deliver(result, out)
+
+
+def _tensordot_slope1(g, x2, x1_shape, axes):
+    gone1, gone2 = _contracted(axes, len(x1_shape), x2.ndim)
+    free1, free2 = _free(len(x1_shape), gone1), _free(x2.ndim, gone2)
+    product = tensordot(g, x2, axes=(tuple(range(len(free1), g.ndim)), free2))
+    # the product has the free axes of x1, then the contracted ones in x2's order
+    order = free1 + tuple(gone1[gone2.index(j)] for j in sorted(gone2))
+    return transpose(product, axes=tuple(order.index(i) for i in range(len(order))))
+
+
+def _tensordot_slope2(g, x1, x2_shape, axes):
+    gone1, gone2 = _contracted(axes, x1.ndim, len(x2_shape))
+    free1, free2 = _free(x1.ndim, gone1), _free(len(x2_shape), gone2)
+    product = tensordot(x1, g, axes=(free1, tuple(range(len(free1)))))
+    order = tuple(gone2[gone1.index(i)] for i in sorted(gone1)) + free2
+    return transpose(product, axes=tuple(order.index(i) for i in range(len(order))))
+
+
+tensordot.grad(x1=_tensordot_slope1, x2=_tensordot_slope2)
+
+
+@operation
+def dot(x1, x2):
+    """Multiplies as NumPy's dot: the last axis of x1 with the second last of x2.
+
+    >>> float(dot([1.0, 2.0], [3.0, 4.0]))
+    11.0
+    """
+    ndim1, ndim2 = len(shape_of(x1)), len(shape_of(x2))
+    if not ndim1 or not ndim2:
+        return multiply(x1, x2)
+    if ndim2 <= 2:
+        return matmul(x1, x2)
+    return tensordot(x1, x2, axes=((-1,), (-2,)))
+
+
+@operation
+def inner(x1, x2):
+    """Multiplies and sums over the last axes of both tensors."""
+    if not shape_of(x1) or not shape_of(x2):
+        return multiply(x1, x2)
+    return tensordot(x1, x2, axes=((-1,), (-1,)))
+
+
+@operation
+def outer(x1, x2):
+    """Multiplies each element of x1 with each of x2: a matrix.
+
+    >>> outer([1, 2], [3, 4]).tolist()
+    [[3, 4], [6, 8]]
+    """
+    return multiply(reshape(x1, (-1, 1)), reshape(x2, (1, -1)))
+
+
+@operation
+def vdot(x1, x2):
+    """Multiplies elementwise and sums everything."""
+    return matmul(ravel(x1), ravel(x2))

@@ -1,0 +1,173 @@
+"""Repeating and padding: tensors grow, and gradients are summed back."""
+
+import numpy as np
+
+from ..tensor import primitive
+from .common import deliver
+from .movement import reshape
+from .reductions import sum
+
+__all__ = ["pad", "repeat", "tile"]
+
+# Tiles ------------------------------------------------------------------------------
+
+
+def _tiling(shape: tuple, repeats) -> tuple[tuple, tuple]:
+    """Shape and repeats, filled up with ones to the same rank."""
+    repeats = (repeats,) if isinstance(repeats, int) else tuple(repeats)
+    ndim = max(len(shape), len(repeats))
+    ones = (1,) * ndim
+    return (ones + shape)[-ndim:], (ones + repeats)[-ndim:]
+
+
+def _tiled(x, *, repeats, **metadata):
+    dims, repeats = _tiling(x, repeats)
+    return tuple(
+        None if n is None else n * r for n, r in zip(dims, repeats, strict=True)
+    )
+
+
+@primitive(shape=_tiled)
+def tile(x, *, repeats, out=None):
+    """Lays copies of a tensor side by side, so many along each axis.
+
+    >>> tile([1, 2], 2).tolist()
+    [1, 2, 1, 2]
+    """
+    return deliver(np.tile(x, repeats), out)
+
+
+def _tile_slope(g, x_shape, repeats):
+    dims, repeats = _tiling(x_shape, repeats)
+    pairs = tuple(n for pair in zip(repeats, dims, strict=True) for n in pair)
+    copies = sum(reshape(g, pairs), axis=tuple(range(0, len(pairs), 2)))
+    return reshape(copies, x_shape)
+
+
+tile.grad(x=_tile_slope)
+
+# Repeats ----------------------------------------------------------------------------
+
+
+def _repeated(x, *, repeats, axis=None, **metadata):
+    if axis is None:
+        total = 1
+        for n in x:
+            total = None if n is None or total is None else total * n
+        x, axis = (total,), 0
+    dims = list(x)
+    if isinstance(repeats, int):
+        dims[axis] = None if dims[axis] is None else dims[axis] * repeats
+    else:
+        times = np.asarray(repeats)
+        length = dims[axis] if times.size == 1 else 1
+        dims[axis] = None if length is None else int(times.sum()) * length
+    return tuple(dims)
+
+
+@primitive(shape=_repeated)
+def repeat(x, *, repeats, axis: int | None = None, out=None):
+    """Repeats each element along an axis; None: of all elements in a row.
+
+    Args:
+        x: Tensor.
+        repeats: How often, for all elements or for each along the axis.
+        axis: Axis to repeat along.
+
+    >>> repeat([1, 2], 2).tolist()
+    [1, 1, 2, 2]
+    """
+    return deliver(np.repeat(x, np.asarray(repeats), axis), out)
+
+
+@primitive(shape=lambda dy, *, shape, **metadata: shape)
+def repeat_grad(dy, *, shape: tuple, repeats, axis: int | None, out=None):
+    """Sums what `repeat` made of each element."""
+    along = 0 if axis is None else axis
+    dims = (int(np.prod(shape)),) if axis is None else shape
+    times = np.broadcast_to(np.asarray(repeats), (dims[along],))
+    rows = np.zeros((dims[along], *np.moveaxis(dy, along, 0).shape[1:]), dy.dtype)
+    owners = np.repeat(np.arange(dims[along]), times)
+    np.add.at(rows, owners, np.moveaxis(dy, along, 0))
+    return deliver(np.moveaxis(rows, 0, along).reshape(shape), out)
+
+
+repeat.grad(
+    x=lambda g, x_shape, repeats, axis: repeat_grad(
+        g, shape=x_shape, repeats=repeats, axis=axis
+    )
+)
+repeat_grad.grad(dy=lambda g, repeats, axis: repeat(g, repeats=repeats, axis=axis))
+
+# Borders ----------------------------------------------------------------------------
+
+
+def _widths(pad_width, ndim: int) -> tuple[tuple[int, int], ...]:
+    """One (before, after) pair per axis, from any of the forms NumPy takes."""
+    pairs = np.broadcast_to(np.asarray(pad_width), (ndim, 2)).tolist()
+    return tuple((before, after) for before, after in pairs)
+
+
+def _padded(x, *, pad_width, **metadata):
+    pairs = _widths(pad_width, len(x))
+    return tuple(
+        None if n is None else before + n + after
+        for n, (before, after) in zip(x, pairs, strict=True)
+    )
+
+
+@primitive(shape=_padded)
+def pad(x, *, pad_width, mode: str = "constant", constant_values=None, out=None):
+    """Adds a border around a tensor.
+
+    Args:
+        x: Tensor.
+        pad_width: `((before, after), ...)` per axis, or one pair or number for all.
+        mode: What the border holds: "constant", "edge", "reflect", "symmetric" or
+            another mode of `numpy.pad`.
+        constant_values: Value of a constant border, 0 if None.
+
+    >>> pad([1, 2], (1, 2)).tolist()
+    [0, 1, 2, 0, 0]
+    """
+    if mode != "constant":
+        if constant_values is not None:
+            raise ValueError(
+                f"pad: constant_values is for mode='constant', got mode={mode!r}. "
+                "Leave out constant_values."
+            )
+        return deliver(np.pad(x, _widths(pad_width, x.ndim), mode), out)
+    if out is None:
+        out = np.empty(_padded(x.shape, pad_width=pad_width), x.dtype)
+    out[...] = 0 if constant_values is None else constant_values
+    out[_inside(x.shape, pad_width)] = x
+    return out
+
+
+def _inside(shape: tuple, pad_width) -> tuple:
+    """The slices of a padded tensor that hold the original."""
+    pairs = _widths(pad_width, len(shape))
+    starts = [before for before, _ in pairs]
+    return tuple(slice(a, a + n) for a, n in zip(starts, shape, strict=True))
+
+
+@primitive(shape=lambda dy, *, shape, **metadata: shape)
+def unpad(dy, *, shape: tuple, pad_width, mode: str, out=None):
+    """Cuts the border off; copied borders are added to where they came from."""
+    if mode in ("constant", "empty"):
+        return deliver(dy[_inside(shape, pad_width)].copy(), out)
+    for axis, pair in enumerate(_widths(pad_width, len(shape))):
+        owners = np.pad(np.arange(shape[axis]), pair, mode)
+        rows = np.moveaxis(dy, axis, 0)
+        total = np.zeros((shape[axis], *rows.shape[1:]), dy.dtype)
+        np.add.at(total, owners, rows)
+        dy = np.moveaxis(total, 0, axis)
+    return deliver(dy, out)
+
+
+pad.grad(
+    x=lambda g, x_shape, pad_width, mode: unpad(
+        g, shape=x_shape, pad_width=pad_width, mode=mode
+    )
+)
+unpad.grad(dy=lambda g, pad_width, mode: pad(g, pad_width=pad_width, mode=mode))
