@@ -59,6 +59,8 @@ def picture_row(pixels):
 
 
 if "--load" in sys.argv[1:]:
-    show(keras.models.load_model(FILE))
+    model = keras.models.load_model(FILE)
+    print(f"Loaded {FILE}, which another process saved.")
+    show(model)
 else:
     show(train())
