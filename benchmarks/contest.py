@@ -39,6 +39,7 @@ def printed_number(command: list[str]) -> float:
 def output_of(command: list[str]) -> str:
     """Runs a command in the repository; returns what it printed."""
     settings = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", **os.environ}
+    settings.pop("PYTHONDONTWRITEBYTECODE", None)  # installed packages are compiled
     done = subprocess.run(
         command, cwd=ROOT, env=settings, capture_output=True, text=True
     )

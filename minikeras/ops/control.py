@@ -4,7 +4,7 @@ Everything here is eager, so plain Python does it: the functions exist for code 
 also to run on compiled backends.
 """
 
-from ..tensor import any_symbolic
+from ..tensor import any_symbolic, state
 from ..utils import tree
 from .indexing import get_item
 from .joining import stack
@@ -33,9 +33,14 @@ def cond(pred, true_fn, false_fn):
     >>> cond(1 < 2, lambda: "yes", lambda: "no")
     'yes'
     """
-    if any_symbolic(pred):
-        return true_fn()
-    return true_fn() if pred else false_fn()
+    if not any_symbolic(pred):
+        return true_fn() if pred else false_fn()
+    if state.history:
+        raise ValueError(
+            "cond: the condition is symbolic, and only one of the branches could go into "
+            "the graph. Try ops.where(condition, x1, x2), or cond in a Layer's call."
+        )
+    return true_fn()  # inside a layer: both branches have this shape
 
 
 def switch(index, branches, *operands):

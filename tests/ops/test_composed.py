@@ -5,7 +5,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import ops
-from minikeras.tensor import GradientTape, Tensor
+from minikeras.tensor import GradientTape, KerasTensor, Tensor
 
 rng = np.random.default_rng(5)
 FORMULAS = [
@@ -87,6 +87,11 @@ def test_loops():
     doubled, kept = ops.map(lambda x: (x * 2, x), np.array([1, 2]))
     assert (doubled.tolist(), kept.tolist()) == ([2, 4], [1, 2])
     assert ops.vectorized_map(lambda x: x + 1, np.array([1, 2])).tolist() == [2, 3]
+
+
+def test_cond_on_a_symbolic_condition_cannot_choose():
+    with pytest.raises(ValueError, match="Try ops.where"):
+        ops.cond(KerasTensor((), "bool"), lambda: 1, lambda: 2)
 
 
 def test_associative_scan_from_the_end():
