@@ -5,6 +5,8 @@ from .callback import Callback
 
 __all__ = ["ProgbarLogger"]
 
+INTERVAL = 0.1  # seconds between two drawings: as often as eyes can follow figures
+
 
 class ProgbarLogger(Callback):
     """Shows a bar an epoch. `fit` adds one by itself unless `verbose=0`.
@@ -73,7 +75,9 @@ class ProgbarLogger(Callback):
 
     def _start(self, title: str = "") -> None:
         self.seen = 0
-        self.progbar = Progbar(self.target, verbose=self.verbose, stateless_metrics=())
+        self.progbar = Progbar(
+            self.target, verbose=self.verbose, interval=INTERVAL, stateless_metrics=()
+        )
         self.progbar.title = title
         if title and self.progbar.is_live:
             print_message(title)

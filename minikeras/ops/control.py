@@ -37,8 +37,8 @@ def cond(pred, true_fn, false_fn):
         return true_fn() if pred else false_fn()
     if state.history:
         raise ValueError(
-            "cond: the condition is symbolic, and only one of the branches could go into "
-            "the graph. Try ops.where(condition, x1, x2), or cond in a Layer's call."
+            "cond: the condition is symbolic, and only one of the branches could go "
+            "into the graph. Try ops.where(condition, x1, x2), or cond in a Layer."
         )
     return true_fn()  # inside a layer: both branches have this shape
 

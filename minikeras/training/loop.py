@@ -8,7 +8,14 @@ import numpy as np
 from ..layers.call_context import signature_of
 from ..utils import tree
 
-__all__ = ["Inventory", "join_outputs", "run_epoch", "to_floats", "track"]
+__all__ = [
+    "Inventory",
+    "join_outputs",
+    "outputs_as_logs",
+    "run_epoch",
+    "to_floats",
+    "track",
+]
 
 
 class Inventory:
@@ -21,7 +28,7 @@ class Inventory:
 
     def __init__(self, model):
         self.model = model
-        self.is_unread = False  # whether nobody looks at the results of single steps
+        self.is_unread = False  # whether nobody looks at the results of this step
 
     @functools.cached_property
     def variables(self) -> list:
@@ -76,7 +83,7 @@ def track(mean, value, weight: int) -> None:
     mean.count.assign_add(weight)
 
 
-def run_epoch(kind: str, step, batches, callbacks, is_stopped, group: int = 1):
+def run_epoch(kind, step, batches, callbacks, is_stopped, report, group=1):
     """Runs a step on each batch and tells the callbacks. Returns the last results.
 
     Args:
@@ -85,15 +92,18 @@ def run_epoch(kind: str, step, batches, callbacks, is_stopped, group: int = 1):
         batches: Iterable of batches.
         callbacks: A `CallbackList`.
         is_stopped: Function without arguments, asked after each group of batches.
+        report: Function of a step's results that returns the logs for callbacks; asked
+            only when one of them wants to know.
         group: Number of batches between calls of the hooks (`steps_per_execution`).
 
     Returns:
         What the last step returned; None if there was no batch.
     """
-    begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
-    begin = getattr(callbacks, begin) if callbacks.listens(begin) else None
-    end = getattr(callbacks, end) if callbacks.listens(end) else None
-    report = _outputs_as_logs if kind == "predict" else to_floats
+    hook = f"on_{kind}_batch_begin"
+    begin = getattr(callbacks, hook) if callbacks.listens(hook) else None
+    hook = f"on_{kind}_batch_end"
+    end = getattr(callbacks, hook) if callbacks.listens(hook) else None
+    wants = callbacks.wants
     batches, results = iter(batches), None
     for first in itertools.count(0, group):
         batch = next(batches, _NO_BATCH)
@@ -104,8 +114,9 @@ def run_epoch(kind: str, step, batches, callbacks, is_stopped, group: int = 1):
         results = step(batch)
         for batch in itertools.islice(batches, group - 1):
             results = step(batch)
-        if end is not None:
-            end(first + group - 1, report(results))
+        last = first + group - 1
+        if end is not None and wants(hook, last):
+            end(last, report(results))
         if is_stopped():
             break
     return results
@@ -133,7 +144,8 @@ def _to_float(value):
     return float(array.item()) if array.size == 1 else array
 
 
-def _outputs_as_logs(outputs) -> dict:
+def outputs_as_logs(outputs) -> dict:
+    """Returns the outputs of a prediction as callbacks get them."""
     return {"outputs": tree.map_structure(np.asarray, outputs)}
 
 

@@ -11,7 +11,7 @@ from ..tensor import KerasTensor, as_array, no_history
 from ..utils import checks, tree
 from ..utils.batches import unpack_x_y_sample_weight
 from ..utils.lazy import LazyModule
-from .loop import Inventory, join_outputs, run_epoch, to_floats
+from .loop import Inventory, join_outputs, outputs_as_logs, run_epoch, to_floats
 from .settings import Settings
 from .steps import Steps
 
@@ -134,28 +134,31 @@ class Trainer(Settings, Steps):
     def _pass(self, kind: str, step, source, callbacks) -> dict:
         """Runs through an epoch with fresh metrics; returns their values at its end."""
         self.reset_metrics()
-        is_watched = callbacks.listens(f"on_{kind}_batch_end")
+        is_plain = self._is_plain(kind, step)
         with _taking_stock(self) as known:
-            known.is_unread = not is_watched and self._is_plain(kind, step)
-            results = self._run(kind, step, source, callbacks)
-            if known.is_unread:
+
+            def report(results):
                 known.is_unread = False
-                results = self.get_metrics_result()
-        return to_floats(results)
+                logs = to_floats(self.get_metrics_result() if is_plain else results)
+                known.is_unread = is_plain
+                return logs
+
+            known.is_unread = is_plain
+            return report(self._run(kind, step, source, callbacks, report))
 
     def _is_plain(self, kind: str, step) -> bool:
-        """Whether nobody but the loop can see what a step returns."""
+        """Whether a step returns the metrics' values, which can be read later too."""
         plain = (f"{kind}_step", "compute_metrics", "get_metrics_result")
         return step == getattr(self, f"{kind}_step") and all(
             getattr(type(self), name) is getattr(Steps, name) for name in plain
         )
 
-    def _run(self, kind: str, step, source, callbacks):
+    def _run(self, kind: str, step, source, callbacks, report):
         """Runs an epoch until its end, or until the model is told to stop."""
         stop = _STOPS[kind]
         group = self.steps_per_execution
         results = run_epoch(
-            kind, step, source, callbacks, lambda: getattr(self, stop), group
+            kind, step, source, callbacks, lambda: getattr(self, stop), report, group
         )
         if results is None:
             raise ValueError(
@@ -225,7 +228,7 @@ class Trainer(Settings, Steps):
 
         self.stop_predicting = False
         callbacks.on_predict_begin()
-        self._run("predict", step, source, callbacks)
+        self._run("predict", step, source, callbacks, outputs_as_logs)
         callbacks.on_predict_end()
         return join_outputs(parts)
 

@@ -21,14 +21,14 @@ def step(batch):
 
 def test_hooks_are_called_around_each_step():
     seen = []
-    results = run_epoch("train", step, [1, 2], listen(seen), lambda: False)
+    results = run_epoch("train", step, [1, 2], listen(seen), lambda: False, to_floats)
     assert seen == [("begin", 0), ("end", 0, 2.0), ("begin", 1), ("end", 1, 4.0)]
     assert float(results["y"]) == 4.0
 
 
 def test_steps_of_one_execution_share_their_hooks():
     seen = []
-    run_epoch("train", step, range(5), listen(seen), lambda: False, group=2)
+    run_epoch("train", step, range(5), listen(seen), lambda: False, to_floats, 2)
     ends = [event[1] for event in seen if event[0] == "end"]
     begins = [event[1] for event in seen if event[0] == "begin"]
     assert (begins, ends) == ([0, 2, 4], [1, 3, 5])  # as Keras 3.15.1 counts them
@@ -42,12 +42,13 @@ def test_a_stop_ends_the_epoch_after_the_step():
         range(9),
         CallbackList(),
         lambda: len(done) == 2,
+        to_floats,
     )
     assert done == [0, 1]
 
 
 def test_no_batch_gives_no_results():
-    assert run_epoch("test", step, [], CallbackList(), lambda: False) is None
+    assert run_epoch("test", step, [], CallbackList(), lambda: False, to_floats) is None
 
 
 def test_results_become_floats_sorted_by_name():
