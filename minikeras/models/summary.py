@@ -167,7 +167,8 @@ def _cuts(line_length, positions, count: int, is_graph: bool, show_trainable: bo
     """Returns where each column ends, in characters."""
     if not line_length:
         widest = (108 if is_graph else 88) + (12 if show_trainable else 0)
-        line_length = min(shutil.get_terminal_size().columns - 4, widest)
+        columns = shutil.get_terminal_size().columns or 80
+        line_length = min(columns - 4, widest)
     if positions is None:
         positions = _GRAPH if is_graph else _CHAIN
         if show_trainable:

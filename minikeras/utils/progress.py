@@ -159,6 +159,7 @@ class Progbar:
             text, columns, rows = self._widget_text(current, now, final), None, None
         else:
             columns, rows = shutil.get_terminal_size()
+            columns, rows = columns or 80, rows or 24  # a terminal may not know them
             columns = None if final else columns  # the last line may wrap
             text = _escape(self._line(current, now, final, columns))
         if self._bar is None:
