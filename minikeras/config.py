@@ -3,6 +3,8 @@
 Public as `minikeras.config` (`keras.config` in Keras 3).
 """
 
+import importlib
+
 from .utils import checks
 
 __all__ = [
@@ -121,3 +123,14 @@ def enable_unsafe_deserialization() -> None:
 def is_unsafe_deserialization_enabled() -> bool:
     """Tells whether code stored in model files may run."""
     return _settings["unsafe_deserialization"]
+
+
+_UPSTAIRS = ("dtype_policy", "set_dtype_policy")  # public here, on a higher floor
+__all__ += _UPSTAIRS
+
+
+def __getattr__(name: str):
+    if name not in _UPSTAIRS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    root = __name__.rpartition(".")[0]
+    return getattr(importlib.import_module(f"{root}.dtype_policies"), name)

@@ -30,7 +30,8 @@ operators.bind(
     not_equal=logic.not_equal,
     power=arithmetic.power,
     reshape=movement.reshape,
-    stack=lambda x: __getattr__("stack")(x),  # in a file of its own
+    round=lambda x, decimals: __getattr__("round")(x, decimals),  # loaded late
+    stack=lambda x: __getattr__("stack")(x),
     subtract=arithmetic.subtract,
     transpose=movement.transpose,
     true_divide=arithmetic.true_divide,

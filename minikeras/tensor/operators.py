@@ -80,6 +80,9 @@ class Operators:
     def __abs__(self):
         return bound.abs(self)
 
+    def __round__(self, decimals=0):
+        return bound.round(self, decimals or 0)
+
     def __eq__(self, other):
         return False if other is None else bound.equal(self, other)
 

@@ -86,6 +86,7 @@ def test_operators_read_the_value():
     assert (1 - v).tolist() == [0.0, -1.0]
     assert (np.ones(2, "float32") + v).tolist() == [2.0, 3.0]
     assert v[1].tolist() == 2.0
+    assert (round(v / 4, 1) * 10).tolist() == [2.0, 5.0]
     assert (v > 1.5).tolist() == [False, True]
     assert float(ops.sum(v)) == 3.0
 
