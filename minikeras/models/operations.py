@@ -79,10 +79,13 @@ def describe_operation(operation: FunctionOperation) -> dict:
     'Multiply'
     """
     name, cls = operation.function.__name__, class_name(operation)
+    config = operation.get_config()
+    if config.get("constant_values", ...) is None:  # an argument of the call in Keras
+        del config["constant_values"]
     return {
         "module": _ROOT + _MODULE_OF.get(name, "numpy"),
         "class_name": cls,
-        "config": serialization.serialize_keras_object(operation.get_config()),
+        "config": serialization.serialize_keras_object(config),
         "registered_name": cls,
     }
 

@@ -279,19 +279,16 @@ negative.grad(x=lambda g: negative(g))
 
 
 @unary
-def abs(x, *, out=None):
+def absolute(x, *, out=None):
     """Returns the distance from 0.
 
-    >>> abs([-1.5, 2.0]).tolist()
+    >>> absolute([-1.5, 2.0]).tolist()
     [1.5, 2.0]
     """
     return np.absolute(x, out=out)
 
 
-@unary
-def absolute(x, *, out=None):
-    """Returns the distance from 0. The same as `abs`."""
-    return np.absolute(x, out=out)
+abs = absolute
 
 
 @unary_float
@@ -306,7 +303,6 @@ def sign(x, *, out=None):
     return np.sign(x, out=out)
 
 
-abs.grad(x=lambda g, x: multiply(g, sign(x)))
 absolute.grad(x=lambda g, x: multiply(g, sign(x)))
 fabs.grad(x=lambda g, x: multiply(g, sign(x)))
 sign.grad(x=lambda g: multiply(g, 0.0))

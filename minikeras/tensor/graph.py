@@ -180,7 +180,9 @@ class FunctionOperation(Operation):
 
     def call(self, *args, **kwargs):
         """Runs the op."""
-        return self.function(*args, **kwargs, **self.constants)
+        constants = dict(self.constants)
+        first = [constants.pop(name) for name in getattr(self.function, "leading", ())]
+        return self.function(*first, *args, **kwargs, **constants)
 
     def get_config(self) -> dict:
         """Returns the name and the constants, as Keras's operation classes do."""
@@ -192,18 +194,18 @@ def call_primitive(primitive, args: tuple, metadata: dict):
     outputs = infer(primitive, args, metadata)
     if not state.history:
         return outputs
-    in_call = [primitive.options.index(k) for k in CALLED_WITH.get(primitive.name, ())]
-    extra = tuple(metadata[primitive.options[i]] for i in in_call)
-    constants = {
-        name: value
-        for i, (name, value) in enumerate(metadata.items())
-        if i not in in_call
-    }
-    return record(FunctionOperation(primitive, constants), args + extra, {}, outputs)
+    constants = dict(metadata)
+    args = [*args, *(constants.pop(k) for k in CALLED_WITH.get(primitive.name, ()))]
+    for name in CONSTANT_ARGUMENTS.get(primitive.name, ()):
+        if type(args[-1]) is not KerasTensor:
+            constants[name] = args.pop()
+    return record(FunctionOperation(primitive, constants), args, {}, outputs)
 
 
-# Metadata that Keras keeps among a call's arguments rather than in the config.
+# Where Keras's operation classes draw the line differently: metadata that belongs to
+# the call, and array arguments (the last first) that belong to the config.
 CALLED_WITH = {"get_item": ("key",)}
+CONSTANT_ARGUMENTS = {"clip": ("x_max", "x_min")}
 
 # Parameters of public functions that hold tensors; all others are constants.
 TENSOR_NAMES = frozenset(
@@ -221,8 +223,6 @@ def operation(function: Callable) -> Callable:
     """
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    if code.co_flags & 4:  # *args: all of them stay arguments of the call
-        names = ()
 
     @functools.wraps(function)
     def op(*args, **kwargs):
@@ -230,6 +230,8 @@ def operation(function: Callable) -> Callable:
             return _call_function(op, names, args, kwargs)
         return function(*args, **kwargs)
 
+    if code.co_flags & 4:  # *args: what stands before them goes by position too
+        names = op.leading = code.co_varnames[: code.co_argcount]
     OPERATIONS[function.__name__] = op
     return op
 

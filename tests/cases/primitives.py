@@ -159,7 +159,7 @@ def standardized_slope(dy, y, variance, axis, epsilon):
 # Elementwise ------------------------------------------------------------------------
 
 PLAIN = {
-    R: """abs absolute arctan arcsinh cbrt ceil cos cosh deg2rad exp exp2 expm1 fabs
+    R: """absolute arctan arcsinh cbrt ceil cos cosh deg2rad exp exp2 expm1 fabs
         floor negative rad2deg sign sin sinc sinh square tan tanh trunc""",
     P: "log log10 log1p log2 reciprocal sqrt",
     U: "arccos arcsin arctanh",
