@@ -1,14 +1,24 @@
 """Python's operators, shared by Tensor, KerasTensor and Variable.
 
 The operators mean public ops, and ops stand one floor above. So this module holds an
-empty table that `minikeras.ops` fills through `bind`.
+empty table that `minikeras.ops` fills through `bind`, at the latest when an operator is
+first used.
 """
 
-from types import SimpleNamespace
+import importlib
 
 __all__ = ["Operators", "bind"]
 
-bound = SimpleNamespace()
+
+class Table:
+    """The op behind each operator, as attributes."""
+
+    def __getattr__(self, name: str):
+        importlib.import_module("..ops", __package__)  # it binds
+        return vars(self)[name]
+
+
+bound = Table()
 
 
 def bind(**functions) -> None:

@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -89,6 +91,12 @@ def test_operators_read_the_value():
     assert (round(v / 4, 1) * 10).tolist() == [2.0, 5.0]
     assert (v > 1.5).tolist() == [False, True]
     assert float(ops.sum(v)) == 3.0
+
+
+def test_operators_work_when_nothing_else_was_imported():
+    code = "from minikeras import Variable; print(float(Variable(2.0) * 3.0))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("6.0\n", "")
 
 
 def test_reseat_moves_the_storage():
