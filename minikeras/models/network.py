@@ -59,6 +59,18 @@ class Network:
         self.operations = sorted(depths, key=lambda op: (-depths[op], ranks[op]))
         self._program()
 
+    def __getstate__(self) -> dict:
+        entries = [self._entries[id(x)] for x in self.inputs]
+        return {"_made_of": (self.owner, self.inputs, entries, self.outputs)}
+
+    def __getattr__(self, name: str):
+        """Lays out a copy when it is first used: its graph is whole only then."""
+        made_of = vars(self).pop("_made_of", None)
+        if made_of is None:
+            raise AttributeError(name)
+        self.__init__(*made_of)
+        return getattr(self, name)
+
     # Finding and sorting the nodes ----------------------------------------------------
 
     def producer(self, x: KerasTensor) -> Node | None:

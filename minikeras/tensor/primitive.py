@@ -175,6 +175,9 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
+    def __reduce__(self) -> str:
+        return self.kernel.__name__  # pickled by name, as functions are
+
     def grad(self, **rules: Callable) -> None:
         """Sets one gradient rule per array argument."""
         for argument, rule in rules.items():

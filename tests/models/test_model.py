@@ -1,5 +1,8 @@
 """Model itself: subclasses, get_layer, building, and what a model is made of."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -175,3 +178,40 @@ def test_parameters_are_counted_only_when_they_are_there():
 def test_weights_cannot_be_saved_before_they_are_there(tmp_path):
     with pytest.raises(ValueError, match="the weights of model 'net': it has none yet"):
         Net(name="net").save_weights(tmp_path / "net.h5")
+
+
+def trained(build):
+    model = build()
+    model.compile("adam", "mse", metrics=["mae"])
+    model.fit(X, Y, epochs=2, shuffle=False, verbose=0)
+    return model
+
+
+def sequential():
+    output = layers.Dense(2, activation="softmax")
+    return keras.Sequential([layers.Input((3,)), layers.Dense(4, "tanh"), output])
+
+
+def functional():
+    x = layers.Input((3,))
+    hidden = layers.BatchNormalization()(layers.Dense(4, activation="gelu")(x))
+    return keras.Model(x, layers.Dense(2)(layers.add([hidden, hidden * 2.0])))
+
+
+X = np.random.default_rng(0).normal(size=(16, 3)).astype("float32")
+Y = np.random.default_rng(1).normal(size=(16, 2)).astype("float32")
+
+
+@pytest.mark.parametrize("build", [sequential, functional, Net])
+@pytest.mark.parametrize(
+    "twin_of", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))]
+)
+def test_a_copy_trains_on_alike_and_by_itself(build, twin_of):
+    model = trained(build)
+    twin = twin_of(model)
+    before = model.get_weights()
+    losses = twin.fit(X, Y, epochs=2, shuffle=False, verbose=0).history["loss"]
+    for weight, untouched in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weight, untouched)
+    history = model.fit(X, Y, epochs=2, shuffle=False, verbose=0).history
+    assert losses == history["loss"]
