@@ -8,6 +8,7 @@ sparse losses, class numbers. Predictions are probabilities, or, with
 import warnings
 
 from .. import config, ops
+from ..tensor import Tensor
 from .loss import LOSSES, FunctionLoss, loss_class
 from .pairing import matched, paired, sparse_labels
 
@@ -178,6 +179,7 @@ def sparse_categorical_crossentropy(
     0.6931
     """
     y_true, y_pred = sparse_labels("sparse_categorical_crossentropy", y_true, y_pred)
+    check_classes(y_true, y_pred.shape[axis], ignore_class)
     if ignore_class is None:
         return ops.sparse_categorical_crossentropy(
             y_true, y_pred, from_logits=from_logits, axis=axis
@@ -189,6 +191,22 @@ def sparse_categorical_crossentropy(
     losses = ops.where(valid, losses, 0.0)
     losses._keras_mask = valid
     return losses
+
+
+def check_classes(labels, num_classes, ignore_class=None):
+    """Raises if a label is no class number. (Keras on JAX would call its loss 0.)"""
+    if type(labels) is not Tensor or num_classes is None:
+        return
+    numbers = labels.array
+    if ignore_class is not None:
+        numbers = numbers[numbers != ignore_class]
+    if numbers.size and not (numbers.min() >= 0 and numbers.max() < num_classes):
+        raise ValueError(
+            f"sparse_categorical_crossentropy: labels must be class numbers from 0 to "
+            f"{num_classes - 1}, one for each output, got {numbers.min()} to "
+            f"{numbers.max()}. Do they start at 1? Try y - 1; or give the last layer "
+            f"{int(numbers.max()) + 1} units."
+        )
 
 
 @LOSSES.register

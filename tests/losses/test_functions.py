@@ -136,3 +136,14 @@ def test_circle_compares_with_references():
     np.testing.assert_allclose(each, [0.371101, 0.220417, 0.183901], rtol=1e-3)
     with pytest.raises(ValueError, match="must be given together, got only ref_labels"):
         losses.circle([0, 0, 1], embeddings, ref_labels=[0, 1])
+
+
+@pytest.mark.parametrize("labels", [[1, 3], [-1, 2]])
+def test_labels_that_are_no_class_numbers(labels):
+    scores = np.full((2, 3), 1 / 3, "float32")
+    with pytest.raises(ValueError, match=r"class numbers from 0 to 2, .* start at 1\?"):
+        losses.sparse_categorical_crossentropy(np.array(labels), scores)
+    ignored = losses.sparse_categorical_crossentropy(
+        np.array(labels), scores, ignore_class=labels[labels[0] > 0]
+    )
+    assert np.count_nonzero(ignored) == 1
