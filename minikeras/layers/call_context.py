@@ -4,7 +4,6 @@ import functools
 import inspect
 import itertools
 import threading
-from collections import namedtuple
 
 from ..tensor import KerasTensor, state
 from ..utils import naming, tree
@@ -18,9 +17,25 @@ __all__ = [
     "signature_of",
 ]
 
-# What a `call` method can be told: its argument names, the place of `training` among
-# them (or None), its default, and which arguments are masks.
-CallSignature = namedtuple("CallSignature", "names training training_default masks")
+
+class CallSignature:
+    """What a `call` method can be told.
+
+    Attributes:
+        names: Its arguments.
+        training: The place of `training` among them, or None.
+        training_default: The default of `training`, or None.
+        masks: Mask argument -> the argument whose mask it wants.
+    """
+
+    __slots__ = ("masks", "names", "training", "training_default")
+
+    def __init__(self, names: list[str], training_default):
+        self.names = tuple(names)
+        self.training = names.index("training") if "training" in names else None
+        self.training_default = training_default
+        self.masks = _mask_arguments(names)
+
 
 new_call = itertools.count(1).__next__
 
@@ -55,12 +70,7 @@ def signature_of(function) -> CallSignature:
     if "training" in parameters:
         default = parameters["training"].default
         default = None if default is inspect.Parameter.empty else default
-    return CallSignature(
-        names=tuple(named),
-        training=named.index("training") if "training" in named else None,
-        training_default=default,
-        masks=_mask_arguments(named),
-    )
+    return CallSignature(named, default)
 
 
 def _mask_arguments(names: list[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ that is all a functional model needs to find its layers again.
 
 import functools
 import itertools
-from collections import namedtuple
+import operator
 from collections.abc import Callable
 
 from ..utils import naming, tree
@@ -27,7 +27,21 @@ __all__ = [
 
 OPERATIONS: dict[str, Callable] = {}
 
-KerasHistory = namedtuple("KerasHistory", "operation node_index tensor_index")
+
+class KerasHistory(tuple):
+    """Where a KerasTensor comes from: `(operation, node_index, tensor_index)`."""
+
+    __slots__ = ()
+    operation = property(operator.itemgetter(0))
+    node_index = property(operator.itemgetter(1))
+    tensor_index = property(operator.itemgetter(2))
+
+    def __new__(cls, operation, node_index: int, tensor_index: int):
+        """Makes the triple."""
+        return super().__new__(cls, (operation, node_index, tensor_index))
+
+    def __getnewargs__(self) -> tuple:
+        return tuple(self)
 
 
 class Node:

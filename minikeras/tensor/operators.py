@@ -15,7 +15,10 @@ class Table:
 
     def __getattr__(self, name: str):
         importlib.import_module("..ops", __package__)  # it binds
-        return vars(self)[name]
+        try:
+            return vars(self)[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 bound = Table()
