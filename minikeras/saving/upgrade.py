@@ -36,7 +36,27 @@ def _layer(layer):
         config["batch_shape"] = config.pop("batch_input_shape")
     if _is_policy(config.get("dtype")):
         config["dtype"] = config["dtype"]["config"]["name"]
+    for name in _GONE.get(layer.get("class_name"), ()):
+        config.pop(name, None)
+    if layer.get("class_name") == "BatchNormalization":
+        config["axis"] = _only(config.get("axis", -1))
     return {**layer, "config": config}
+
+
+# Keys that Keras 2 and tf.keras wrote and today's constructors do not take; none of them
+# says anything about what the layer computes.
+_GONE = {
+    "BatchNormalization": ("fused", "virtual_batch_size"),
+    "Embedding": ("input_length",),
+    "SpatialDropout1D": ("trainable", "noise_shape"),
+    "SpatialDropout2D": ("trainable", "noise_shape"),
+    "SpatialDropout3D": ("trainable", "noise_shape"),
+}
+
+
+def _only(axis):
+    """An axis as an int; tf.keras wrote a list of one."""
+    return axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
 
 
 def _is_input(layer: dict) -> bool:

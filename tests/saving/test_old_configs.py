@@ -42,6 +42,23 @@ def test_input_layer_and_policy_in_a_nested_model():
     assert new[1] == dense(dtype="mixed_float16")
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("BatchNormalization", {"axis": [3], "fused": None}, {"axis": 3}),
+        ("BatchNormalization", {}, {"axis": -1}),
+        ("Embedding", {"output_dim": 4, "input_length": 7}, {"output_dim": 4}),
+        ("SpatialDropout2D", {"rate": 0.5, "trainable": True}, {"rate": 0.5}),
+        ("Dense", {"trainable": True}, {"trainable": True}),
+    ],
+)
+def test_keys_that_today_look_otherwise_or_are_gone(name, old, new):
+    layers = [{"class_name": name, "config": old}]
+    model = {"class_name": "Sequential", "config": {"layers": layers}}
+    (layer,) = upgrade.model_config(model, "2.10.0")["config"]["layers"]
+    assert layer == {"class_name": name, "config": new}
+
+
 @pytest.mark.parametrize("config", [None, [], {"config": {}}])
 def test_what_is_no_model_passes(config):
     assert upgrade.model_config(config, None) is config
