@@ -43,8 +43,8 @@ def _layer(layer):
     return {**layer, "config": config}
 
 
-# Keys that Keras 2 and tf.keras wrote and today's constructors do not take; none of them
-# says anything about what the layer computes.
+# Keys that Keras 2 and tf.keras wrote and today's constructors do not take; none
+# of them says anything about what the layer computes.
 _GONE = {
     "BatchNormalization": ("fused", "virtual_batch_size"),
     "Embedding": ("input_length",),
