@@ -51,7 +51,8 @@ class GradientTape:
 
     def __enter__(self) -> "GradientTape":
         self.reset()
-        state.pending.append(weakref.ref(self))
+        alive = [ref for ref in state.pending if ref() is not None]
+        state.pending = [*alive, weakref.ref(self)]
         state.tapes += 1
         return self
 

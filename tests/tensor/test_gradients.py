@@ -300,3 +300,16 @@ def test_symbolic_tensors_are_no_sources():
         pass
     with pytest.raises(TypeError, match="KerasTensor"):
         tape.gradient(Variable(1.0), KerasTensor((2,)))
+
+
+@pytest.mark.parametrize("persistent", [False, True])
+def test_tapes_leave_nothing_behind(persistent):
+    x = Variable(2.0)
+    for _ in range(20):
+        with GradientTape(persistent=persistent) as tape:
+            y = x * x
+        tape.gradient(y, x)
+    del tape, y
+    with GradientTape():
+        pass
+    assert len(state.pending) <= 2
