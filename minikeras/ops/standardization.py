@@ -23,19 +23,21 @@ def _mean(x, axis: tuple[int, ...], other=None):
     """
     kept = shapes.reduce(x.shape, axis=axis, keepdims=True)
     count, groups = math.prod([x.shape[i] for i in axis]), math.prod(kept)
+    ones = np.ones(count, x.dtype)
     if axis == tuple(range(len(axis))):
-        form, formula = (count, groups), "ij,ij->j"
+        rows = x.reshape(count, groups)
+        if other is None:
+            total = np.matmul(ones, rows)
+        else:
+            total = np.einsum("ij,ij->j", rows, other.reshape(rows.shape))
     elif axis == tuple(range(x.ndim - len(axis), x.ndim)):
-        form, formula = (groups, count), "ij,ij->i"
+        rows = x.reshape(groups, count)
+        if other is None:
+            total = np.matmul(rows, ones)
+        else:
+            total = np.einsum("ij,ij->i", rows, other.reshape(rows.shape))
     else:
         return (x if other is None else x * other).mean(axis, keepdims=True)
-    rows = x.reshape(form)
-    if other is not None:
-        total = np.einsum(formula, rows, other.reshape(form))
-    elif form[0] == count:
-        total = np.matmul(np.ones(count, x.dtype), rows)
-    else:
-        total = np.matmul(rows, np.ones(count, x.dtype))
     return (total / max(count, 1)).reshape(kept)
 
 

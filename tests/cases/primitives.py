@@ -934,9 +934,16 @@ NETWORKS = {
     "standardize": [
         case(standardized, R(3, 4), axis=0),
         case(standardized, R(2, 3, 4), axis=(1, 2), epsilon=0.1),
+        case(standardized, R(2, 3, 4), axis=1),
+        case(standardized, R(4, 4), axis=0),
+        case(standardized, R(4, 4), axis=1),
+        case(standardized, R(2, 2, 4), axis=-1),
+        case(standardized, R(2, 2, 4), axis=(0, 1)),
     ],
     "standardize_grad": [
         case(standardized_slope, R(3, 4), R(3, 4), P(4), axis=0, epsilon=1e-3, order=1),
+        case(standardized_slope, R(4, 4), R(4, 4), P(4), axis=0, epsilon=1e-3, order=1),
+        case(standardized_slope, R(4, 4), R(4, 4), P(4), axis=1, epsilon=1e-3, order=1),
     ],
     "keep": [
         case(lambda x, mask, rate: x * mask / (1 - rate), R(2, 3), B(2, 3), rate=0.25)
