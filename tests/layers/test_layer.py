@@ -203,6 +203,18 @@ def test_trainable_false_freezes_everything_below():
     assert outer.trainable_weights == [outer.scale.factor]
 
 
+def test_variables_are_weights_and_seeds_and_training_updates_some():
+    outer = Outer()
+    outer.scale, outer.noise = Scale(), keras.layers.Dropout(0.5)
+    outer.scale(X)
+    seed = outer.noise.seed_generator.state
+    assert outer.variables == [outer.scale.factor, seed]
+    assert outer.trainable_variables == [outer.scale.factor]
+    assert outer.non_trainable_variables == [seed]
+    outer.trainable = False
+    assert outer.non_trainable_variables == [outer.scale.factor, seed]
+
+
 def test_get_and_set_weights():
     layer = Scale()
     layer(X)
