@@ -27,6 +27,7 @@ _NAMES = {
         "Operation",
         "Tensor",
         "Variable",
+        "function",
     ],
     "utils.naming": ["name_scope"],
     "version": ["version"],

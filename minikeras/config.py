@@ -10,8 +10,10 @@ from .utils import checks
 __all__ = [
     "backend",
     "disable_interactive_logging",
+    "disable_plans",
     "disable_traceback_filtering",
     "enable_interactive_logging",
+    "enable_plans",
     "enable_traceback_filtering",
     "enable_unsafe_deserialization",
     "epsilon",
@@ -19,6 +21,7 @@ __all__ = [
     "image_data_format",
     "is_interactive_logging_enabled",
     "is_traceback_filtering_enabled",
+    "plans_enabled",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
@@ -34,6 +37,7 @@ _settings = {
     "interactive_logging": True,
     "traceback_filtering": True,
     "unsafe_deserialization": False,
+    "plans": True,
 }
 
 
@@ -110,6 +114,21 @@ def disable_traceback_filtering() -> None:
 def is_traceback_filtering_enabled() -> bool:
     """Tells what was last asked for; tracebacks are shown whole either way."""
     return _settings["traceback_filtering"]
+
+
+def disable_plans() -> None:
+    """Lets everything run as written, without compiled steps."""
+    _settings["plans"] = False
+
+
+def enable_plans() -> None:
+    """Lets `fit`, `evaluate`, `predict` and `minikeras.function` compile steps."""
+    _settings["plans"] = True
+
+
+def plans_enabled() -> bool:
+    """Tells whether steps are compiled; yes, by default."""
+    return _settings["plans"]
 
 
 def enable_unsafe_deserialization() -> None:

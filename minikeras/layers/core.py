@@ -6,7 +6,7 @@ Each layer is three methods: `__init__` keeps its arguments, `build` makes its w
 
 from .. import activations, constraints, initializers, ops, regularizers
 from ..ops.linalg import affine
-from ..tensor import Tensor, dtypes, no_history, symbolic
+from ..tensor import Tensor, dtypes, no_history, state, symbolic
 from ..utils import checks, serialization
 from ..utils.registry import custom_object_scope
 from .input_spec import InputSpec
@@ -167,6 +167,8 @@ class Embedding(LowRank, Layer):
         if not dtypes.is_int(inputs.dtype):
             inputs = ops.cast(inputs, "int32")
         if type(inputs) is Tensor and inputs.array.size:
+            if state.recorder is not None:
+                state.recorder.check(self._check_range, inputs.array)
             self._check_range(inputs.array)
         return ops.take(self.embeddings, inputs, axis=0)
 

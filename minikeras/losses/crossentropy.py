@@ -8,7 +8,7 @@ sparse losses, class numbers. Predictions are probabilities, or, with
 import warnings
 
 from .. import config, ops
-from ..tensor import Tensor
+from ..tensor import Tensor, state
 from .loss import LOSSES, FunctionLoss, loss_class
 from .pairing import matched, paired, sparse_labels
 
@@ -197,7 +197,13 @@ def check_classes(labels, num_classes, ignore_class=None):
     """Raises if a label is no class number. (Keras on JAX would call its loss 0.)"""
     if type(labels) is not Tensor or num_classes is None:
         return
-    numbers = labels.array
+    if state.recorder is not None:
+        state.recorder.check(check_numbers, labels.array, num_classes, ignore_class)
+    check_numbers(labels.array, num_classes, ignore_class)
+
+
+def check_numbers(numbers, num_classes, ignore_class=None):
+    """Raises if a number in an array is no class number."""
     if ignore_class is not None:
         numbers = numbers[numbers != ignore_class]
     if numbers.size and not (numbers.min() >= 0 and numbers.max() < num_classes):

@@ -80,7 +80,7 @@ class BinaryAccuracy(FunctionMetric):
 )
 def same_winner(x1, x2, *, out=None):
     """1 where the largest value on the last axis stands in the same place, else 0."""
-    hits = np.equal(x1.argmax(axis=-1), x2.argmax(axis=-1))
+    hits = np.equal(np.argmax(x1, axis=-1), np.argmax(x2, axis=-1))
     return deliver(hits.astype(config.floatx()), out)
 
 

@@ -70,7 +70,7 @@ def convert_to_numpy(x) -> np.ndarray:
     >>> convert_to_numpy([1, 2]).tolist()
     [1, 2]
     """
-    return np.array(as_array(x))
+    return np.array(as_array(x) if not isinstance(x, Tensor) else x.numpy())
 
 
 def is_tensor(x) -> bool:

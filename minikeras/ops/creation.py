@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from ..tensor import Tensor, convert_to_tensor, dtypes, operation, primitive, shapes
+from ..tensor import (
+    Tensor,
+    broadcast_to,
+    convert_to_tensor,
+    dtypes,
+    operation,
+    primitive,
+    shapes,
+)
 from .arithmetic import multiply
 from .common import deliver
 from .movement import broadcast_to, reshape
@@ -72,6 +80,8 @@ def full(shape, fill_value, dtype=None):
     [7.0, 7.0]
     """
     value = convert_to_tensor(fill_value, dtypes.standardize(dtype))
+    if value is fill_value:  # a tensor, whose value may change
+        return broadcast_to(value, shape=_dims(shape))
     return Tensor(np.full(_dims(shape), value.array))
 
 
@@ -125,11 +135,14 @@ def arange(start, stop=None, step=None, dtype=None) -> Tensor:
 
 def _number(x):
     """A Tensor of one value as its NumPy value; numbers and None as they are."""
-    return x.array[()] if type(x) is Tensor else x
+    return x.numpy()[()] if type(x) is Tensor else x
 
 
 def _spaced(start, stop, dtype):
-    start, stop = convert_to_tensor(start).array, convert_to_tensor(stop).array
+    start, stop = (
+        x.numpy() if type(x) is Tensor else convert_to_tensor(x).array
+        for x in (start, stop)
+    )
     if dtype is None:
         _, dtype = dtypes.floating(start.dtype.name, stop.dtype.name)
     return start, stop, dtypes.standardize(dtype)

@@ -1,8 +1,11 @@
 """Products of vectors, matrices and tensors, norms, diagonals."""
 
+from functools import partial
+
 import numpy as np
 
 from ..tensor import operation, primitive, shapes
+from ..utils import blas, parallel
 from .arithmetic import multiply
 from .common import deliver, shape_of
 from .movement import expand_dims, ravel, reshape, transpose, transpose_last
@@ -13,11 +16,37 @@ __all__ = [
     "inner",
     "matmul",
     "outer",
+    "parallel_matmul",
     "tensordot",
     "vdot",
 ]
 
 # Matrix product ---------------------------------------------------------------------
+
+LARGE = 2**24  # multiplications from which halves on two threads are faster
+
+
+def parallel_matmul(a, b, out=None):
+    """Multiplies large matrices, or stacks of them, in two halves on two threads.
+
+    The halves are the same and BLAS is held to one thread however many threads there
+    are, so the result does not depend on their number.
+    """
+    stacked = a.ndim > 2
+    if a.ndim != b.ndim or (stacked and a.shape[:-2] != b.shape[:-2]):
+        return np.matmul(a, b, out=out)
+    if out is None:
+        out = np.empty((*a.shape[:-1], b.shape[-1]), np.result_type(a, b))
+    if stacked or out.shape[0] >= out.shape[1]:
+        i = len(out) // 2
+        b1, b2 = (b[:i], b[i:]) if stacked else (b, b)
+        halves = (a[:i], b1, out[:i]), (a[i:], b2, out[i:])
+    else:  # BLAS repacks the shared operand for each half: let it be the smaller one
+        i = out.shape[1] // 2
+        halves = (a, b[:, :i], out[:, :i]), (a, b[:, i:], out[:, i:])
+    with blas.single_threaded():
+        parallel.run_all([partial(np.matmul, x, y, out=z) for x, y, z in halves])
+    return out
 
 
 @primitive(shape=shapes.matmul)
@@ -32,8 +61,10 @@ def matmul(x1, x2, *, out=None):
     if x2.ndim == 2 and x1.ndim > 2:  # one large product is faster than many small
         rows = x1.reshape(-1, x1.shape[-1])
         flat = None if out is None else out.reshape(-1, out.shape[-1])
-        y = np.matmul(rows, x2, out=flat)
+        y = matmul.kernel(rows, x2, out=flat)
         return y.reshape(*x1.shape[:-1], -1) if out is None else out
+    if x2.ndim > 1 and x1.size * x2.shape[-1] >= LARGE and x1.ndim > 1:
+        return parallel_matmul(x1, x2, out)
     return np.matmul(x1, x2, out=out)
 
 

@@ -119,10 +119,8 @@ def mean(x, *, axis: Axis = None, keepdims: bool = False, out=None):
 @primitive(shape=shapes.to)
 def mean_grad(dy, *, shape: tuple, axis: Axis = None, out=None):
     """Shares dy among the elements that a mean was taken of."""
-    if out is None:
-        out = np.empty(shape, dy.dtype)
-    column = dy.reshape(_kept_shape(shape, axis))
-    return np.multiply(column, 1 / count(shape, axis), out=out)
+    column = np.broadcast_to(dy.reshape(_kept_shape(shape, axis)), shape)
+    return np.multiply(column, 1 / count(shape, axis), out=out, order="C")
 
 
 def _mean_collected(g, dy_shape, axis):

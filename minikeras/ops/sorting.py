@@ -155,7 +155,7 @@ def bincount(x, weights=None, minlength=0, sparse=False):
             "bincount: sparse=True is not supported on NumPy, which has dense arrays "
             "only. Leave out sparse."
         )
-    x = convert_to_tensor(x).array
+    x = convert_to_tensor(x).numpy()
     length = max(minlength, int(x.max(initial=-1)) + 1)
     given = np.ones(x.shape, np.int32) if weights is None else np.asarray(weights)
     counts = np.zeros((*x.shape[:-1], length), given.dtype)
@@ -224,7 +224,7 @@ def unique(
     [1, 3]
     """
     found = np.unique(
-        convert_to_tensor(x).array,
+        convert_to_tensor(x).numpy(),
         return_index=True,
         return_inverse=True,
         return_counts=True,

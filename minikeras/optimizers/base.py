@@ -16,7 +16,18 @@ import warnings
 import numpy as np
 
 from .. import ops
-from ..tensor import Tensor, Variable, convert_to_tensor, dtypes, primitive, shapes
+from ..tensor import (
+    Tensor,
+    Variable,
+    convert_to_tensor,
+    dtypes,
+    number,
+    phase,
+    primitive,
+    shapes,
+    state,
+    values_are_read,
+)
 from ..utils import checks, configurable, serialization
 from ..utils.registry import Registry
 from .schedules import LearningRateSchedule
@@ -180,7 +191,7 @@ class Optimizer(OptimizerState):
         return self._iterations
 
     def _steps_taken(self) -> int:
-        return self._iterations.array.item() // (self.gradient_accumulation_steps or 1)
+        return number(self._iterations) // (self.gradient_accumulation_steps or 1)
 
     def get_config(self) -> dict:
         """Returns the constructor's arguments, the learning rate as it is now."""
@@ -224,6 +235,7 @@ class Optimizer(OptimizerState):
             ValueError: if there is no gradient at all, if the two lists do not match,
                 or for a variable that the optimizer was not built for.
         """
+        phase("update")
         variables = self._variables_of_step(trainable_variables)
         pairs = self._pairs(list(grads), variables)
         if self.loss_scale_factor:
@@ -304,6 +316,7 @@ class Optimizer(OptimizerState):
         for (g, _), (total, _) in zip(pairs, sums, strict=True):
             total.assign_add(g)
         steps = self.gradient_accumulation_steps
+        values_are_read()
         if (self._iterations.array.item() + 1) % steps == 0:
             self._move([(total.value / steps, w) for total, w in sums])
             for total, _ in sums:
@@ -315,12 +328,12 @@ class Optimizer(OptimizerState):
             pairs = self._clip(pairs)
         rate = self.learning_rate
         if self.weight_decay:
-            self._decay([w for _, w in pairs], float(rate))
+            self._decay([w for _, w in pairs], convert_to_tensor(rate))
         if self._steps_itself:
             for g, w in pairs:
                 self.update_step(g, w, rate)
         else:
-            scalars = self.scalars(self._steps_taken() + 1, float(rate))
+            scalars = self.scalars(self._steps_taken() + 1, number(rate))
             for g, w in pairs:
                 self._run(g, w, scalars)
 
@@ -348,13 +361,16 @@ class Optimizer(OptimizerState):
 
     def update_step(self, gradient, variable, learning_rate) -> None:
         """Moves one weight. Optimizers written for Keras define this one."""
-        scalars = self.scalars(self._steps_taken() + 1, float(learning_rate))
+        scalars = self.scalars(self._steps_taken() + 1, number(learning_rate))
         self._run(self._fit(gradient, variable), variable, scalars)
 
     def _run(self, g: Tensor, w: Variable, scalars: dict) -> None:
         slots = self._slots[self._get_variable_index(w)]
         for changed in (w, *slots):
             changed.part_from_reader()
+        if state.recorder is not None:
+            state.recorder.update(self, w, g.array, slots, scalars)
+            scalars = {k: state.recorder.peek(x) for k, x in scalars.items()}
         kept = [slot.array for slot in slots]
         update_weight.kernel(w.array, g.array, *kept, optimizer=self, scalars=scalars)
 
@@ -378,10 +394,10 @@ class Optimizer(OptimizerState):
             for (g, w), square in zip(pairs, squares, strict=True)
         ]
 
-    def _decay(self, variables: list, rate: float) -> None:
+    def _decay(self, variables: list, rate: Tensor) -> None:
         for w in variables:
             if self._use_weight_decay(w):
-                w.assign_sub(w.value * (self.weight_decay * rate))
+                w.assign_sub(w.value * (rate * self.weight_decay))
 
     def _use_weight_decay(self, variable) -> bool:
         excluded, patterns = self._undecayed
@@ -400,6 +416,7 @@ class Optimizer(OptimizerState):
 
     def _average(self) -> None:
         """Moves the averages towards the weights; at times the weights jump there."""
+        values_are_read()
         steps = self._steps_taken()
         old = self.ema_momentum if steps else 0.0  # the first average is the weight
         for average, w in zip(self._averages, self._trainable_variables, strict=True):

@@ -2,10 +2,12 @@
 
 from . import dtypes, forms, graph, operators, shapes, symbolic
 from .basics import add, broadcast_to, cast, stop_gradient, unbroadcast
+from .function import PlannedFunction, function
 from .gradients import GradientTape, custom_gradient
 from .graph import FunctionOperation, Node, Operation, operation
 from .primitive import PRIMITIVES, GradientError, Primitive, primitive
-from .state import state
+from .recorder import number, phase
+from .state import state, values_are_read
 from .symbolic import KerasTensor, any_symbolic, no_history
 from .tensor import Tensor, as_array, convert_to_tensor
 from .variable import Variable
@@ -18,6 +20,7 @@ __all__ = [
     "KerasTensor",
     "Node",
     "Operation",
+    "PlannedFunction",
     "Primitive",
     "Tensor",
     "Variable",
@@ -30,14 +33,18 @@ __all__ = [
     "custom_gradient",
     "dtypes",
     "forms",
+    "function",
     "graph",
     "no_history",
+    "number",
     "operation",
     "operators",
+    "phase",
     "primitive",
     "shapes",
     "state",
     "stop_gradient",
     "symbolic",
     "unbroadcast",
+    "values_are_read",
 ]

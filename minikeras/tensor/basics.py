@@ -22,7 +22,8 @@ def cast(x, *, dtype, out=None):
     [1]
     """
     if out is None:
-        return np.asarray(x).astype(dtypes.standardize(dtype), copy=False)
+        x = x if hasattr(x, "astype") else np.asarray(x)
+        return x.astype(dtypes.standardize(dtype), copy=False)
     np.copyto(out, x, casting="unsafe")
     return out
 
@@ -85,7 +86,7 @@ def stop_gradient(x):
     >>> float(stop_gradient(2.0))
     2.0
     """
-    return np.asarray(x)
+    return x if hasattr(x, "dtype") else np.asarray(x)
 
 
 stop_gradient.grad(x=lambda g: None)

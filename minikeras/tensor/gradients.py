@@ -151,7 +151,10 @@ class GradientTape:
             self._stop,
             release,
         )
-        return [found.get(node) for node in nodes]
+        gradients = [found.get(node) for node in nodes]
+        if state.recorder is not None:
+            state.recorder.arrive(tree.flatten(sources), gradients)
+        return gradients
 
     def _source_node(self, source):
         if not isinstance(source, (Tensor, Variable)):

@@ -214,7 +214,11 @@ class Primitive:
                 wanted = self._wanted_dtypes(arrays, metadata, key)
             if wanted is not None:
                 return self._promoted(args, wanted, metadata)
-        result = self.kernel(*arrays, **metadata)
+        recorder = state.recorder
+        if recorder is None:
+            result = self.kernel(*arrays, **metadata)
+        else:
+            result = recorder.run(self, arrays, metadata)
         if state.tapes:
             parents = [x.node if type(x) is Tensor else None for x in args]
             if any(parents):
@@ -288,7 +292,10 @@ class Primitive:
             result = np.asarray(result)
         if result.dtype.kind != "f":
             return Tensor(result)
-        return Tensor(result, Node(self, tensors, parents, metadata, result))
+        node = Node(self, tensors, parents, metadata, result)
+        if state.recorder is not None:
+            state.recorder.made(node, result)
+        return Tensor(result, node)
 
     def kept(self, needs: tuple[bool, ...]) -> tuple[frozenset, bool]:
         """Which arguments the gradients in `needs` ask for, and whether the result."""

@@ -305,7 +305,7 @@ def dropout_mask(x, *, rate, noise_shape=None, seed=None, out=None):
 def keep(x, mask, *, rate, out=None):
     """x / (1 - rate) where the mask is True, else 0."""
     if out is None:
-        out = np.empty(x.shape, x.dtype)
+        out = np.empty_like(x)
     np.divide(x, (1 - rate) or 1.0, out=out, casting="unsafe")
     return np.multiply(out, mask, out=out)
 

@@ -5,7 +5,7 @@ One object, read on every primitive call, so its fields are plain attributes.
 
 import threading
 
-__all__ = ["State", "state"]
+__all__ = ["State", "state", "values_are_read"]
 
 
 class State(threading.local):
@@ -16,6 +16,7 @@ class State(threading.local):
         pending: Weak references to tapes that may still be asked for gradients.
         history: Whether symbolic calls add nodes to the graph.
         autocast: Float dtype that variables are read in, or None for their own.
+        recorder: The recorder that notes what is done, or None.
     """
 
     def __init__(self):
@@ -23,6 +24,13 @@ class State(threading.local):
         self.pending = []
         self.history = True
         self.autocast = None
+        self.recorder = None
 
 
 state = State()
+
+
+def values_are_read() -> None:
+    """Tells a recorder, if one is at work, that Python reads the value of a tensor."""
+    if state.recorder is not None:
+        state.recorder.stop("Python reads the value of a tensor")

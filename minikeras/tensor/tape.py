@@ -10,6 +10,7 @@ Nothing here recurses: a chain of thousands of operations is an ordinary list.
 import itertools
 import operator
 
+from .state import state
 from .tensor import Tensor, convert_to_tensor, engine
 
 __all__ = [
@@ -216,12 +217,15 @@ def backward(cotangents: dict, sources: set, start, stop, release=False) -> dict
     """
     path, useful = _path(list(cotangents), sources, start, stop)
     gradients = {node: g for node, g in cotangents.items() if node in useful}
+    recorder = state.recorder
     for node in path:
         g = gradients.get(node)
         if g is None:
             continue
         if node not in sources:
             del gradients[node]
+        if recorder is not None:
+            recorder.visit(node, g)
         node.push(g, gradients, useful)
         if release:
             node.release()

@@ -5,6 +5,7 @@ import numpy as np
 from .. import config
 from . import dtypes
 from .operators import Operators
+from .state import values_are_read
 
 __all__ = ["Tensor", "as_array", "convert_to_tensor", "engine"]
 
@@ -54,17 +55,21 @@ class Tensor(Operators):
 
     def numpy(self) -> np.ndarray:
         """Returns the value as an ndarray."""
+        values_are_read()
         return self.array
 
     def item(self):
         """Returns the only element as a Python number."""
+        values_are_read()
         return self.array.item()
 
     def tolist(self):
         """Returns the value as nested Python lists."""
+        values_are_read()
         return self.array.tolist()
 
     def __array__(self, dtype=None, copy=None):
+        values_are_read()
         return np.array(self.array, dtype=dtype, copy=copy)
 
     def __float__(self) -> float:
@@ -74,9 +79,11 @@ class Tensor(Operators):
         return int(self.item())
 
     def __index__(self) -> int:
+        values_are_read()
         return self.array.__index__()
 
     def __bool__(self) -> bool:
+        values_are_read()
         return bool(self.array)
 
     def __len__(self) -> int:
@@ -89,6 +96,7 @@ class Tensor(Operators):
         return format(self.item() if self.array.ndim == 0 and spec else str(self), spec)
 
     def __repr__(self) -> str:
+        values_are_read()
         return f"Tensor({self.array}, shape={self.shape}, dtype={self.dtype})"
 
     def __reduce__(self):

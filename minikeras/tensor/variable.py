@@ -18,7 +18,7 @@ from . import dtypes, shapes
 from .basics import cast
 from .operators import Operators
 from .primitive import primitive
-from .state import state
+from .state import state, values_are_read
 from .tape import Leaf
 from .tensor import Tensor, as_array
 
@@ -67,6 +67,8 @@ class Variable(Operators):
     >>> v.assign_add([1.0, 1.0]).numpy().tolist()
     [2.0, 3.0]
     """
+
+    moves = 0  # how often variables were given other storage
 
     def __init__(
         self,
@@ -139,6 +141,8 @@ class Variable(Operators):
             node = self.leaf if self._trainable or self._watched else None
             reader = Tensor(self.array, node)
             self._reader = weakref.ref(reader)
+        if state.recorder is not None:
+            state.recorder.name(self)
         if state.autocast and self._is_autocast(self.array.dtype.name):
             return cast(reader, dtype=state.autocast)
         return reader
@@ -155,9 +159,11 @@ class Variable(Operators):
 
     def numpy(self) -> np.ndarray:
         """Returns a copy of the value."""
+        values_are_read()
         return self.array.copy()
 
     def __array__(self, dtype=None, copy=None):
+        values_are_read()
         return np.array(self.array, dtype=dtype)
 
     def assign(self, value) -> "Variable":
@@ -195,6 +201,9 @@ class Variable(Operators):
     def _write(self, effect, value) -> "Variable":
         self.part_from_reader()
         effect.kernel(self.array, value)
+        if state.recorder is not None:
+            state.recorder.name(self)
+            state.recorder.write(effect, self.array, value)
         return self
 
     def part_from_reader(self) -> None:
@@ -202,6 +211,8 @@ class Variable(Operators):
         reader = self._reader and self._reader()
         if reader is not None:
             reader.array = self.array.copy()
+            if state.recorder is not None:
+                state.recorder.kept_copy(self.array, reader.array)
         self._reader = None
 
     def reseat(self, storage: np.ndarray) -> None:
@@ -210,14 +221,18 @@ class Variable(Operators):
         np.copyto(storage, self.array)
         self.part_from_reader()
         self.array = storage
+        Variable.moves += 1
 
     def __float__(self) -> float:
+        values_are_read()
         return float(self.array.item())
 
     def __int__(self) -> int:
+        values_are_read()
         return int(self.array.item())
 
     def __bool__(self) -> bool:
+        values_are_read()
         return bool(self.array)
 
     def __len__(self) -> int:

@@ -106,6 +106,7 @@ class Settings:
     @run_eagerly.setter
     def run_eagerly(self, value) -> None:
         self._run_eagerly = bool(value)
+        self.train_function = self.test_function = self.predict_function = None
 
     @property
     def jit_compile(self) -> bool:
@@ -115,6 +116,7 @@ class Settings:
     @jit_compile.setter
     def jit_compile(self, value) -> None:
         self._jit_compile = value
+        self.train_function = self.test_function = self.predict_function = None
 
     def get_compile_config(self) -> dict:
         """Returns the arguments of `compile` in the form of files; none before it."""

@@ -1,7 +1,7 @@
 """`Steps`: what happens to one batch. Read `train_step` first: it is the algorithm."""
 
 from .. import metrics
-from ..tensor import GradientTape, convert_to_tensor
+from ..tensor import GradientTape, convert_to_tensor, phase
 from ..utils import checks, tree
 from ..utils.batches import unpack_x_y_sample_weight
 from .loop import Inventory, track
@@ -89,6 +89,7 @@ class Steps:
 
     def _loss_of_step(self, x, y, y_pred, sample_weight, training: bool):
         """Calls `compute_loss`; one that a user wrote need not know `training`."""
+        phase("loss")
         if self._known().loss_takes_training:
             return self.compute_loss(
                 x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=training
@@ -106,6 +107,7 @@ class Steps:
             y_pred: Outputs of the model.
             sample_weight: Weights of the samples, or None.
         """
+        phase("metrics")
         if self._compile_metrics is not None:
             self._compile_metrics.update_state(y, y_pred, sample_weight)
         return self.get_metrics_result()

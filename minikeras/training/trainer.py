@@ -7,11 +7,12 @@ itself; data.py makes batches of what users pass.
 import contextlib
 
 from .. import callbacks as hooks
-from ..tensor import KerasTensor, as_array, no_history
+from ..tensor import KerasTensor, PlannedFunction, as_array, no_history
 from ..utils import checks, tree
 from ..utils.batches import unpack_x_y_sample_weight
 from ..utils.lazy import LazyModule
 from .loop import Inventory, join_outputs, outputs_as_logs, run_epoch, to_floats
+from .plans import fingerprint, planned
 from .settings import Settings
 from .steps import Steps
 
@@ -134,6 +135,7 @@ class Trainer(Settings, Steps):
     def _pass(self, kind: str, step, source, callbacks) -> dict:
         """Runs through an epoch with fresh metrics; returns their values at its end."""
         self.reset_metrics()
+        self._refresh(step)
         is_plain = self._is_plain(kind, step)
         with _taking_stock(self) as known:
 
@@ -149,7 +151,8 @@ class Trainer(Settings, Steps):
     def _is_plain(self, kind: str, step) -> bool:
         """Whether a step returns the metrics' values, which can be read later too."""
         plain = (f"{kind}_step", "compute_metrics", "get_metrics_result")
-        return step == getattr(self, f"{kind}_step") and all(
+        own = getattr(self, f"{kind}_step")
+        return own in (step, getattr(step, "function", None)) and all(
             getattr(type(self), name) is getattr(Steps, name) for name in plain
         )
 
@@ -221,6 +224,7 @@ class Trainer(Settings, Steps):
         source = feeding.Epochs("predict", reader, steps, is_continued=False)
         callbacks = self._callbacks(callbacks, verbose, source)
         predict, parts = self.make_predict_function(), []
+        self._refresh(predict)
 
         def step(batch):
             parts.append(predict(batch))
@@ -252,7 +256,7 @@ class Trainer(Settings, Steps):
         self._check_compiled("train_on_batch")
         batch = feeding.to_batch("train_on_batch", (x, y, sample_weight), class_weight)
         self.make_train_function()
-        return self._on_batch(self.train_function, batch, return_dict)
+        return self._on_batch("train", self.train_function, batch, return_dict)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Measures one batch without learning from it.
@@ -269,19 +273,24 @@ class Trainer(Settings, Steps):
         self._check_compiled("test_on_batch")
         batch = feeding.to_batch("test_on_batch", (x, y, sample_weight))
         self.make_test_function()
-        return self._on_batch(self.test_function, batch, return_dict)
+        return self._on_batch("test", self.test_function, batch, return_dict)
 
     def predict_on_batch(self, x):
         """Returns the outputs for one batch, as arrays."""
-        self.make_predict_function()
+        self._refresh(self.make_predict_function())
         outputs = self.predict_function(feeding.to_batch("predict_on_batch", (x,)))
         return tree.map_structure(as_array, outputs)
 
-    def _on_batch(self, step, batch, return_dict: bool):
+    def _on_batch(self, kind: str, step, batch, return_dict: bool):
         self._is_primed = True
         self.reset_metrics()
-        with _taking_stock(self):
-            logs = to_floats(step(batch))
+        self._refresh(step)
+        is_plain = self._is_plain(kind, step)
+        with _taking_stock(self) as known:
+            known.is_unread = is_plain
+            results = step(batch)
+            known.is_unread = False
+            logs = to_floats(self.get_metrics_result() if is_plain else results)
         return self._as_results(logs, return_dict)
 
     def _as_results(self, logs: dict, return_dict: bool):
@@ -308,7 +317,7 @@ class Trainer(Settings, Steps):
             force: Whether to make it again.
         """
         if self.train_function is None or force:
-            self.train_function = self.train_step
+            self.train_function = self._step("train")
         return self.train_function
 
     def make_test_function(self, force=False):
@@ -318,7 +327,7 @@ class Trainer(Settings, Steps):
             force: Whether to make it again.
         """
         if self.test_function is None or force:
-            self.test_function = self.test_step
+            self.test_function = self._step("test")
         return self.test_function
 
     def make_predict_function(self, force=False):
@@ -328,8 +337,19 @@ class Trainer(Settings, Steps):
             force: Whether to make it again.
         """
         if self.predict_function is None or force:
-            self.predict_function = self.predict_step
+            self.predict_function = self._step("predict")
         return self.predict_function
+
+    def _step(self, kind: str):
+        """Returns a step as the loops call it: compiled, unless that is not wanted."""
+        if self.run_eagerly or self._jit_compile is False:
+            return getattr(self, f"{kind}_step")
+        return planned(self, kind)
+
+    def _refresh(self, step) -> None:
+        """Lets a compiled step start afresh if the model has changed."""
+        if isinstance(step, PlannedFunction):
+            step.refresh(fingerprint(self))
 
     def _callbacks(self, callbacks, verbose, source, epochs=1, is_fit=False):
         if isinstance(callbacks, hooks.CallbackList):

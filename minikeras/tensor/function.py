@@ -1,0 +1,213 @@
+"""`function`: compiles a function of tensors to a plan, step by step.
+
+A call with new shapes runs the function as written and records it. So does the next
+one; if both records agree, the third runs the plan. A function that reads values,
+branches on them or does something else each time stays as it is: nothing breaks, and a
+line in the debug log says why.
+"""
+
+import functools
+
+import numpy as np
+
+from .. import config
+from ..utils import tree
+from ..utils.lazy import LazyModule
+from .plan import Plan
+from .program import Program
+from .recorder import Recorder
+from .state import state
+from .tensor import Tensor
+
+__all__ = ["PlannedFunction", "function"]
+
+logging = LazyModule("logging")
+
+MOST_PLANS = 64  # per function; the oldest goes when there are more shapes
+
+
+class PlannedFunction:
+    """A function with a plan for each combination of shapes and dtypes.
+
+    Args:
+        function: Takes and returns nested structures of tensors. What is no tensor or
+            array among its arguments is part of the combination.
+        name: What the step is called in its source.
+        input_names: Function of the arguments that returns names for the arrays among
+            them, or None.
+        title: What the source says at its top.
+    """
+
+    def __init__(self, function, name=None, input_names=None, title=None):
+        functools.update_wrapper(self, function)
+        self.function = function
+        self.name = name or function.__name__
+        self.title = title
+        self._input_names = input_names
+        self._stamp = None
+        self._plans: dict = {}  # combination -> Program, Ready, or why there is none
+
+    def __call__(self, *args, **kwargs):
+        if state.recorder is not None or state.tapes or not config.plans_enabled():
+            return self.function(*args, **kwargs)
+        arrays: list[np.ndarray] = []
+        key = _described(args, arrays), _described(kwargs, arrays) if kwargs else None
+        try:
+            ready = self._plans.get(key)
+        except TypeError:  # an argument that cannot be told from others
+            return self.function(*args, **kwargs)
+        if type(ready) is Ready and ready.plan.is_valid():
+            return ready.run(arrays)
+        if type(ready) is str:
+            return self.function(*args, **kwargs)
+        return self._learn(key, args, kwargs)
+
+    def _learn(self, key, args, kwargs):
+        """Runs the function and records it; a second record confirms the first."""
+        before = self._plans.pop(key, None)
+        program, outcome = self._record(args, kwargs)
+        if type(before) is Program and type(program) is Program:
+            if before.does_the_same_as(program):
+                program = self._ready(program, args, outcome)
+            else:
+                program = "two calls in a row did different things"
+        if type(program) is str:
+            self._report(program)
+        self._plans[key] = program
+        if len(self._plans) > MOST_PLANS:
+            del self._plans[next(iter(self._plans))]
+        return outcome
+
+    def _record(self, args, kwargs) -> tuple:
+        """Returns the program, or why there is none, and what the function returned."""
+        arrays: list[np.ndarray] = []
+        args, kwargs = _as_tensors((args, kwargs), arrays)
+        state.recorder = recorder = Recorder(arrays)
+        try:
+            outcome = self.function(*args, **kwargs)
+        finally:
+            state.recorder = None
+        leaves = tree.flatten(outcome)
+        odd = [x for x in leaves if not isinstance(x, (Tensor, *PLAIN))]
+        if odd and recorder.reason is None:
+            recorder.reason = f"it returns a {type(odd[0]).__name__}"
+        if recorder.reason is not None:
+            return recorder.reason, outcome
+        results = [x.array if type(x) is Tensor else x for x in leaves]
+        return recorder.program(results), outcome
+
+    def _ready(self, program: Program, args, outcome):
+        names = self._names_of(args, len(program.inputs))
+        plan = Plan(program, self.name, names, self.title or self.name)
+        return Ready(plan, outcome)
+
+    def _names_of(self, args: tuple, count: int) -> list[str]:
+        names = self._input_names(args) if self._input_names else []
+        return names if len(names) == count else [f"x_{i + 1}" for i in range(count)]
+
+    def _report(self, reason: str) -> None:
+        message = "%s runs as written, without a plan: %s."
+        logging.getLogger("minikeras").debug(message, self.name, reason)
+
+    def __getstate__(self) -> dict:
+        return {**vars(self), "_plans": {}}  # a copy learns its own
+
+    def refresh(self, stamp) -> None:
+        """Drops all plans if what they took for granted has changed.
+
+        Args:
+            stamp: Anything; unequal to that of the last time if there was a change.
+        """
+        if stamp != self._stamp:
+            self._plans.clear()
+            self._stamp = stamp
+
+    def plans(self) -> list[Plan]:
+        """The plans there are, newest last."""
+        return [x.plan for x in self._plans.values() if type(x) is Ready]
+
+    def reasons(self) -> list[str]:
+        """Why calls run as written, for those that do."""
+        return [x for x in self._plans.values() if type(x) is str]
+
+
+PLAIN = (int, float, str, type(None))
+
+
+class Ready:
+    """A plan, and the structure of what it returns."""
+
+    __slots__ = ("outcome", "plan")
+
+    def __init__(self, plan: Plan, outcome):
+        self.plan = plan
+        if not tree.is_nested(outcome):
+            self.outcome = None
+        else:
+            self.outcome = tree.map_structure(lambda x: 0, outcome)
+
+    def run(self, arrays: list):
+        """Takes a step and returns what the function would."""
+        results = [
+            Tensor(x) if type(x) is np.ndarray else x for x in self.plan.run(arrays)
+        ]
+        if self.outcome is None:
+            return results[0]
+        if not results:
+            return tree.map_structure(lambda x: x, self.outcome)
+        return tree.pack_sequence_as(self.outcome, results)
+
+
+def _described(x, arrays: list):
+    """What tells arguments apart: shapes, dtypes, structure; collects the arrays."""
+    if type(x) is Tensor:
+        x = x.array
+    if type(x) is np.ndarray:
+        arrays.append(x)
+        return x.shape, x.dtype.num
+    if isinstance(x, (list, tuple)):
+        return (type(x), *[_described(item, arrays) for item in x])
+    if type(x) is dict:
+        return (dict, *[(k, _described(x[k], arrays)) for k in sorted(x)])
+    return type(x), x
+
+
+def _as_tensors(x, arrays: list):
+    """The arguments with a Tensor of its own for each array."""
+    if type(x) is np.ndarray:
+        x = Tensor(x)
+    if type(x) is Tensor:
+        if any(x.array is array for array in arrays):
+            x = Tensor(x.array.copy())
+        arrays.append(x.array)
+        return x
+    if isinstance(x, (list, tuple)):
+        items = [_as_tensors(item, arrays) for item in x]
+        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+    if type(x) is dict:
+        made = {k: _as_tensors(x[k], arrays) for k in sorted(x)}
+        return {k: made[k] for k in x}
+    return x
+
+
+def function(f):
+    """Compiles a function of tensors: from the third call on, a plan runs.
+
+    The plan does what the function did when it was recorded, for each combination of
+    shapes and dtypes. A function that reads values (`float(x)`, `if x > 0:`) or does
+    something else each time runs as written.
+
+    Args:
+        f: Takes and returns tensors, or nested structures of them. Arrays arrive as
+            tensors.
+
+    Returns:
+        A function of the same arguments.
+
+    >>> @function
+    ... def double(x):
+    ...     return x + x
+    >>> [double(np.array([i])).tolist() for i in range(4)]
+    [[0], [2], [4], [6]]
+    """
+    return PlannedFunction(f)

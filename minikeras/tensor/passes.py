@@ -1,0 +1,193 @@
+"""The passes: from a record to a program that does no more than it must.
+
+lower          an optimizer's rule becomes NumPy calls, for all weights at once
+drop_unread    what nothing reads is not computed
+merge_equal    what is computed twice is computed once
+"""
+
+import numpy as np
+
+from .arenas import Arena
+from .program import Equation, Host, Place, Program, Value
+from .recorder import Recorder
+from .traced import Traced
+
+__all__ = ["drop_unread", "lower", "merge_equal"]
+
+
+# Optimizers -------------------------------------------------------------------------
+
+
+def lower(program: Program, arenas: list) -> None:
+    """Writes out the optimizer's rule: one set of calls for all weights of a kind.
+
+    Args:
+        program: Changed in place.
+        arenas: Filled with an `Arena` for each group of weights.
+    """
+    equations, group = [], []
+    for equation in [*program.equations, None]:
+        if group and not (equation is not None and _goes_with(equation, group)):
+            equations += _lowered(group, arenas)
+            group = []
+        if equation is not None and equation.style == "update":
+            group.append(equation)
+        elif equation is not None:
+            equations.append(equation)
+    program.equations = equations
+
+
+def _goes_with(equation: Equation, group: list[Equation]) -> bool:
+    """Whether one run of the rule can serve this weight along with others."""
+    first = group[0]
+    return (
+        equation.style == "update"
+        and equation.function is first.function
+        and equation.function.elementwise
+        and len(equation.args) == len(first.args)
+        and [v.dtype for v in equation.args] == [v.dtype for v in first.args]
+    )
+
+
+def _lowered(group: list[Equation], arenas: list) -> list[Equation]:
+    first = group[0]
+    optimizer, place = first.function, first.place
+    rows = [equation.args for equation in group]
+    if not Arena.can_hold(rows, optimizer):
+        return [_whole_rule(equation) for equation in group]
+    arena = Arena(optimizer, rows, place)
+    equations = _traced_rule(optimizer, arena.parts, first.options, place)
+    if equations is None:
+        return [_whole_rule(equation) for equation in group]
+    arenas.append(arena)
+    gathered = arena.gather()
+    moved = tuple(v for column in arena.columns for v in column)
+    update = Equation(
+        "update", arena, moved, {}, style="arena", is_effect=True, place=place
+    )
+    if arena.count > 1:
+        arena.rule, arena.scalars = equations, first.options
+        return [*gathered, update]
+    for equation in equations:
+        equation.is_effect = equation.target is not None
+    update.options = first.options
+    return [*gathered, update, *equations]
+
+
+def _whole_rule(equation: Equation) -> Equation:
+    """The rule as one call, where it cannot be written out."""
+    name = f"{equation.function.name}_rule"
+    return Equation(
+        name,
+        equation.function.run_rule,
+        (list(equation.args), equation.options),
+        {},
+        style="call",
+        is_effect=True,
+        place=equation.place,
+    )
+
+
+def _traced_rule(optimizer, parts: list[Value], scalars: dict, place: Place):
+    """The rule's calls on one block of the arena; None if it cannot be traced."""
+    arrays = [np.ones(part.shape, part.dtype) for part in parts]
+    recorder = Recorder([])
+    for array, part in zip(arrays, parts, strict=True):
+        recorder.stands_for(array, part)
+    recorder._place = place
+    traced = [Traced(array, recorder) for array in arrays]
+    with np.errstate(all="ignore"):
+        try:
+            optimizer.run_rule(traced, scalars)
+        except Exception:  # a rule of the user's own may do anything
+            return None
+    written = {id(e.target.root) for e in recorder.equations if e.target is not None}
+    if id(parts[1]) in written:
+        return None
+    return recorder.equations
+
+
+# Dead code --------------------------------------------------------------------------
+
+
+def drop_unread(program: Program) -> None:
+    """Drops the calls whose results nobody reads, and those that only feed them."""
+    needed = {id(v.root) for v in program.results if type(v) is Value}
+    kept = []
+    for equation in reversed(program.equations):
+        made = equation.outputs or (equation.target,)
+        if equation.is_effect or any(
+            id(v.root) in needed for v in made if v is not None
+        ):
+            needed.update(id(v.root) for v in equation.touches())
+            kept.append(equation)
+    program.equations = kept[::-1]
+
+
+# Common subexpressions --------------------------------------------------------------
+
+
+def merge_equal(program: Program) -> None:
+    """Computes equal expressions once.
+
+    Two calls are equal if function and arguments are, and nothing wrote to an argument
+    between them. Values that are written to later are left alone.
+    """
+    written = {id(root) for e in program.equations for root in _written_by(e)}
+    known, twins, kept, versions = {}, {}, [], {}
+
+    def key(x):
+        if type(x) is Value:
+            return ("value", id(x), versions.get(id(x.root), 0))
+        if type(x) in (list, tuple):
+            return tuple(key(item) for item in x)
+        return (type(x), repr(x))
+
+    for equation in program.equations:
+        _replace(equation, twins)
+        for root in _written_by(equation):
+            versions[id(root)] = versions.get(id(root), 0) + 1
+        outputs, is_view = equation.outputs, equation.style == "view"
+        is_fixed = outputs and not any(id(v.root) in written for v in outputs)
+        if equation.is_effect or not (is_view or is_fixed):
+            kept.append(equation)
+            continue
+        options = sorted(equation.options.items())
+        arguments = (id(equation.args[0]), repr(equation.args[1:]))
+        if not is_view:
+            arguments = key(equation.args)
+        same = (equation.call, id(equation.function), arguments, key(options))
+        if same in known:
+            twins.update(zip(map(id, outputs), known[same], strict=True))
+        else:
+            known[same] = outputs
+            kept.append(equation)
+    program.equations = kept
+    program.results = [twins.get(id(x), x) for x in program.results]
+
+
+def _written_by(equation: Equation) -> list[Value]:
+    """The roots that a call may write to."""
+    if equation.target is not None:
+        return [equation.target.root]
+    is_whole = equation.is_effect and not equation.outputs
+    return [v.root for v in equation.reads()] if is_whole else []
+
+
+def _replace(equation: Equation, twins: dict) -> None:
+    if not twins:
+        return
+
+    def chosen(x):
+        if type(x) in (list, tuple):
+            return type(x)(chosen(item) for item in x)
+        if type(x) is Host:
+            return Host(x.text, chosen(x.operands), x.number)
+        return twins.get(id(x), x) if type(x) is Value else x
+
+    equation.args = chosen(equation.args)
+    if equation.style == "view":
+        equation.outputs[0].root = equation.args[0].root
+    equation.options = {name: chosen(x) for name, x in equation.options.items()}
+    if equation.target is not None:
+        equation.target = twins.get(id(equation.target), equation.target)

@@ -1,0 +1,97 @@
+"""A plan: a program with its memory and its source, ready to run again and again."""
+
+import threading
+
+import numpy as np
+
+from ..utils import parallel
+from .codegen import Source
+from .memory import Memory
+from .passes import drop_unread, lower, merge_equal
+from .program import Program, Value
+from .variable import Variable
+
+__all__ = ["Plan"]
+
+
+class Plan:
+    """Runs a program.
+
+    Args:
+        program: What the recorder wrote; the plan takes it over.
+        name: The name of the function in the source.
+        inputs: The names of its array arguments.
+        title: What the program is, for its first line.
+    """
+
+    def __init__(self, program: Program, name: str, inputs: list[str], title: str):
+        arenas: list = []
+        lower(program, arenas)
+        drop_unread(program)
+        merge_equal(program)
+        drop_unread(program)
+        self.program, self.arenas = program, arenas
+        self.source = Source(program, arenas, name, inputs, title)
+        given = self._seat()
+        self.memory = Memory(program, given)
+        self.inputs = [self.memory.arrays[id(v)] for v in program.inputs]
+        self._variables = [
+            v for v in program.values() if isinstance(v.label, Variable)
+        ]
+        self._seen = Variable.moves
+        self._lock = threading.Lock()
+        filename = f"<minikeras {name} {id(self):x}>"
+        self._run = self.source.compiled(
+            self._namespace(), self.memory.arrays, filename
+        )
+
+    def _seat(self) -> dict[int, np.ndarray]:
+        """Moves the weights into arenas; returns the arrays that this settles."""
+        given = {}
+        self._flats = [arena.seat() for arena in self.arenas]
+        for arena, flats in zip(self.arenas, self._flats, strict=True):
+            for v, array in zip(arena.columns[1], arena.gradients, strict=True):
+                given[id(v)] = array
+            if arena.count == 1:
+                for part, flat in zip(arena.parts, flats, strict=True):
+                    given[id(part)] = flat
+        return given
+
+    def _namespace(self) -> dict:
+        """What the text calls besides NumPy and kernels: blocks, and threads."""
+        names = {"in_parallel": in_parallel}
+        for i, (arena, flats) in enumerate(zip(self.arenas, self._flats, strict=True)):
+            if arena.count > 1:
+                workers = min(parallel.num_threads(), arena.count)
+                spare = [self._between(arena) for _ in range(workers)]
+                key = f"shares_{i}".removesuffix("_0")
+                names[key] = arena.blocks(flats, spare)
+        return names
+
+    @staticmethod
+    def _between(arena) -> list[np.ndarray]:
+        """Workspace of one thread for an optimizer's rule."""
+        parts = {id(part): np.empty(0) for part in arena.parts}
+        memory = Memory(Program(arena.rule, [], []), parts)
+        return [memory.arrays[id(v)] for v in arena.between]
+
+    def is_valid(self) -> bool:
+        """Whether the variables still are where the plan expects them."""
+        if self._seen == Variable.moves:
+            return True
+        self._seen = Variable.moves
+        return all(v.label.array is v.array for v in self._variables)
+
+    def run(self, arrays: list[np.ndarray]) -> list:
+        """Takes a step. Returns the results as arrays of the caller's own."""
+        with self._lock:
+            results = iter(self._run(*arrays) or ())
+            return [
+                next(results).copy() if type(x) is Value else x
+                for x in self.program.results
+            ]
+
+
+def in_parallel(function, shares: list, *numbers) -> None:
+    """Calls a function with each share, all at once."""
+    parallel.run_all([lambda share=share: function(share, *numbers) for share in shares])

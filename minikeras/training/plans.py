@@ -1,0 +1,71 @@
+"""The compiled steps of a model, and what makes them out of date."""
+
+from .. import config
+from ..tensor import PlannedFunction
+from ..utils import tree
+from ..utils.batches import unpack_x_y_sample_weight
+
+__all__ = ["fingerprint", "planned"]
+
+PLAIN = (bool, int, float, str, tuple, type(None))
+
+
+def planned(model, kind: str):
+    """Returns a step of a model that is compiled: "train", "test" or "predict"."""
+    step = getattr(model, f"{kind}_step")
+    title = f"{TITLES[kind]} of {model.name}"
+    return PlannedFunction(step, f"{kind}_step", _input_names, title)
+
+
+TITLES = {"train": "Training step", "test": "Test step", "predict": "Prediction"}
+
+
+def _input_names(args: tuple) -> list[str]:
+    """x, y, sample_weight; numbered where there are several."""
+    names = []
+    parts = unpack_x_y_sample_weight(args[0])
+    for name, part in zip(("x", "y", "sample_weight"), parts, strict=True):
+        leaves = [leaf for leaf in tree.flatten(part) if leaf is not None]
+        one = len(leaves) == 1
+        names += [name if one else f"{name}_{i + 1}" for i in range(len(leaves))]
+    return names
+
+
+def fingerprint(model) -> tuple:
+    """What a recorded step took for granted: settings that a user may change.
+
+    Values of weights are no part of it, nor is what steps change themselves.
+    """
+    parts = [config.floatx(), config.epsilon()]
+    for layer in model._flatten_layers():
+        parts.append(_settings(layer))
+        parts += [
+            (id(v), v.trainable, id(v.regularizer), id(v.constraint))
+            for v in layer._own_variables()
+        ]
+    for part in (model.optimizer, model._compile_loss, model._compile_metrics):
+        parts.append(_settings(part))
+    return tuple(parts)
+
+
+def _settings(thing) -> tuple:
+    """The plain public attributes of an object, and which object it is."""
+    if thing is None:
+        return ()
+    return (
+        id(thing),
+        getattr(thing, "trainable", None),
+        id(getattr(thing, "dtype_policy", None)),
+        *[
+            (name, value) if isinstance(value, PLAIN) else (name, id(value))
+            for name, value in vars(thing).items()
+            if name[0] != "_" and name not in CHANGING
+        ],
+    )
+
+
+# What `fit` itself sets on a model.
+CHANGING = frozenset(
+    ("history", "stop_training", "stop_evaluating", "stop_predicting", "built",
+     "train_function", "test_function", "predict_function")
+)  # fmt: skip
