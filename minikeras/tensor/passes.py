@@ -62,15 +62,15 @@ def _lowered(group: list[Equation], arenas: list) -> list[Equation]:
     arenas.append(arena)
     gathered = arena.gather()
     moved = tuple(v for column in arena.columns for v in column)
+    scalars = first.options
     update = Equation(
-        "update", arena, moved, {}, style="arena", is_effect=True, place=place
+        "update", arena, moved, scalars, style="arena", is_effect=True, place=place
     )
     if arena.count > 1:
-        arena.rule, arena.scalars = equations, first.options
+        arena.rule, arena.scalars = equations, scalars
         return [*gathered, update]
     for equation in equations:
         equation.is_effect = equation.target is not None
-    update.options = first.options
     return [*gathered, update, *equations]
 
 
@@ -182,7 +182,8 @@ def _replace(equation: Equation, twins: dict) -> None:
         if type(x) in (list, tuple):
             return type(x)(chosen(item) for item in x)
         if type(x) is Host:
-            return Host(x.text, chosen(x.operands), x.number)
+            x.operands = chosen(x.operands)  # in place: several calls may share it
+            return x
         return twins.get(id(x), x) if type(x) is Value else x
 
     equation.args = chosen(equation.args)

@@ -84,6 +84,10 @@ class Plan:
 
     def run(self, arrays: list[np.ndarray]) -> list:
         """Takes a step. Returns the results as arrays of the caller's own."""
+        if not self.program.results:
+            with self._lock:
+                self._run(*arrays)
+            return []
         with self._lock:
             results = iter(self._run(*arrays) or ())
             return [

@@ -117,14 +117,29 @@ class ArrayBatches:
         self.num_batches = -(-self.num_samples // self.batch_size)
         self._arrays = [a for a in tree.flatten(self.data) if a is not None]
         self._pack = _packer(self.data)
+        self.step = None  # a compiled step: its buffers are filled in place
 
     def __iter__(self):
         if not self.shuffle:
             for part in self._slices():
                 yield self._pack([Tensor(a[part]) for a in self._arrays])
             return
+        buffers, home, size = None, None, None
         for indices in self._shuffled():
-            yield self._pack([Tensor(a.take(indices, 0)) for a in self._arrays])
+            if self.step is not None and (buffers is None or len(indices) != size):
+                size = len(indices)
+                buffers, home = self._home(size) or (None, None)
+            if buffers is None:
+                yield self._pack([Tensor(a.take(indices, 0)) for a in self._arrays])
+                continue
+            for array, buffer in zip(self._arrays, buffers, strict=True):
+                array.take(indices, 0, buffer, "clip")
+            yield home
+
+    def _home(self, size: int):
+        """The step's own buffers for a batch of this size, if it has a plan for it."""
+        like = self._pack([Tensor(a[:size]) for a in self._arrays])
+        return self.step.home(like, self._pack)
 
     def _slices(self):
         for start in range(0, self.num_samples, self.batch_size):

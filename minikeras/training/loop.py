@@ -112,7 +112,7 @@ def run_epoch(kind, step, batches, callbacks, is_stopped, report, group=1):
         if begin is not None:
             begin(first)
         results = step(batch)
-        for batch in itertools.islice(batches, group - 1):
+        for batch in itertools.islice(batches, group - 1) if group > 1 else ():
             results = step(batch)
         last = first + group - 1
         if end is not None and wants(hook, last):

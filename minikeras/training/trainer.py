@@ -137,6 +137,8 @@ class Trainer(Settings, Steps):
         self.reset_metrics()
         self._refresh(step)
         is_plain = self._is_plain(kind, step)
+        if isinstance(source.reader, feeding.ArrayBatches):
+            source.reader.step = step if isinstance(step, PlannedFunction) else None
         with _taking_stock(self) as known:
 
             def report(results):

@@ -194,9 +194,10 @@ def num_threads() -> int:
 
     `MINIKERAS_NUM_THREADS`, read once, or else the number of processors up to 4.
     """
-    if _office.threads is None:
-        _office.threads = _default_threads()
-    return _office.threads
+    threads = _office.threads  # once: another thread may be changing it
+    if threads is None:
+        threads = _office.threads = _default_threads()
+    return threads
 
 
 def set_num_threads(threads: int | None) -> None:
