@@ -9,15 +9,18 @@ from .utils import checks
 
 __all__ = [
     "backend",
+    "disable_fusions",
     "disable_interactive_logging",
     "disable_plans",
     "disable_traceback_filtering",
+    "enable_fusions",
     "enable_interactive_logging",
     "enable_plans",
     "enable_traceback_filtering",
     "enable_unsafe_deserialization",
     "epsilon",
     "floatx",
+    "fusions_enabled",
     "image_data_format",
     "is_interactive_logging_enabled",
     "is_traceback_filtering_enabled",
@@ -38,6 +41,7 @@ _settings = {
     "traceback_filtering": True,
     "unsafe_deserialization": False,
     "plans": True,
+    "fusions": True,
 }
 
 
@@ -114,6 +118,21 @@ def disable_traceback_filtering() -> None:
 def is_traceback_filtering_enabled() -> bool:
     """Tells what was last asked for; tracebacks are shown whole either way."""
     return _settings["traceback_filtering"]
+
+
+def disable_fusions() -> None:
+    """Lets gradients take every single step, also where two of them cancel out."""
+    _settings["fusions"] = False
+
+
+def enable_fusions() -> None:
+    """Lets the gradient of a cross-entropy pass softmax or sigmoid: it is p - y."""
+    _settings["fusions"] = True
+
+
+def fusions_enabled() -> bool:
+    """Tells whether gradients take shorter ways; yes, by default."""
+    return _settings["fusions"]
 
 
 def disable_plans() -> None:

@@ -8,6 +8,7 @@ sparse losses, class numbers. Predictions are probabilities, or, with
 import warnings
 
 from .. import config, ops
+from ..ops import shortcuts  # noqa: F401  they apply once they are loaded
 from ..tensor import Tensor, state
 from .loss import LOSSES, FunctionLoss, loss_class
 from .pairing import matched, paired, sparse_labels

@@ -4,7 +4,6 @@ import numpy as np
 
 from ..tensor import (
     Tensor,
-    broadcast_to,
     convert_to_tensor,
     dtypes,
     operation,

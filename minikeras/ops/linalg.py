@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from ..tensor import operation, primitive, shapes
+from ..tensor import add, one_call, operation, primitive, shapes, zeros_like
 from ..utils import blas, parallel
 from .arithmetic import multiply
 from .common import deliver, shape_of
@@ -26,6 +26,7 @@ __all__ = [
 LARGE = 2**24  # multiplications from which halves on two threads are faster
 
 
+@one_call
 def parallel_matmul(a, b, out=None):
     """Multiplies large matrices, or stacks of them, in two halves on two threads.
 
@@ -64,7 +65,9 @@ def matmul(x1, x2, *, out=None):
         y = matmul.kernel(rows, x2, out=flat)
         return y.reshape(*x1.shape[:-1], -1) if out is None else out
     if x2.ndim > 1 and x1.size * x2.shape[-1] >= LARGE and x1.ndim > 1:
-        return parallel_matmul(x1, x2, out)
+        return parallel_matmul(x1, x2, out=out)
+    if x1.ndim == x2.ndim == 2:
+        return np.dot(x1, x2, out=out)  # the same, with less ado
     return np.matmul(x1, x2, out=out)
 
 
@@ -108,11 +111,43 @@ def affine(x, w, b, *, out=None):
     return np.add(y, b, out=y)
 
 
-affine.grad(
-    x=lambda g, w, x_shape: _left_slope(g, w, x_shape),
-    w=lambda g, x, w_shape: _right_slope(g, x, w_shape),
-    b=lambda g: g,
-)
+@primitive(shape=lambda dy, x, w: [x, w])
+def affine_slopes(dy, x, w, *, out=None):
+    """The gradients of x @ w for x and w, side by side: dy @ w.T and x.T @ dy."""
+    dx, dw = (np.empty_like(x), np.empty_like(w)) if out is None else out
+    with blas.single_threaded(), parallel.alongside([partial(np.dot, x.T, dy, out=dw)]):
+        np.dot(dy, w.T, out=dx)
+    return dx, dw
+
+
+def _slopes_of_slopes(g, dy, x, w):
+    """The gradient of `affine_slopes`, whose results are products too."""
+    over_x, over_w = (
+        zeros_like(like) if c is None else c for c, like in zip(g, (x, w), strict=True)
+    )
+    return (
+        add(matmul(over_x, w), matmul(x, over_w)),
+        matmul(dy, transpose_last(over_w)),
+        matmul(transpose_last(over_x), dy),
+    )
+
+
+affine_slopes.grad_all(_slopes_of_slopes)
+
+
+def _affine_slopes(g, x, w, needs):
+    needs_x, needs_w, _ = needs
+    is_large = x.ndim == 2 and w.ndim == 2 and x.size * w.shape[1] >= LARGE
+    if is_large and needs_x and needs_w:
+        return *affine_slopes(g, x, w), g
+    return (
+        _left_slope(g, w, x.shape) if needs_x else None,
+        _right_slope(g, x, w.shape) if needs_w else None,
+        g,
+    )
+
+
+affine.grad_all(_affine_slopes)
 
 # Other products ---------------------------------------------------------------------
 

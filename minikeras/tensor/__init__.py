@@ -1,7 +1,14 @@
 """The tensor floor: values, primitives, differentiation and graphs, on NumPy alone."""
 
 from . import dtypes, forms, graph, operators, shapes, symbolic
-from .basics import add, broadcast_to, cast, stop_gradient, unbroadcast
+from .basics import (
+    add,
+    broadcast_to,
+    cast,
+    stop_gradient,
+    unbroadcast,
+    zeros_like,
+)
 from .function import PlannedFunction, function
 from .gradients import GradientTape, custom_gradient
 from .graph import FunctionOperation, Node, Operation, operation
@@ -10,6 +17,7 @@ from .recorder import number, phase
 from .state import state, values_are_read
 from .symbolic import KerasTensor, any_symbolic, no_history
 from .tensor import Tensor, as_array, convert_to_tensor
+from .traced import one_call
 from .variable import Variable
 
 __all__ = [
@@ -37,6 +45,7 @@ __all__ = [
     "graph",
     "no_history",
     "number",
+    "one_call",
     "operation",
     "operators",
     "phase",
@@ -47,4 +56,5 @@ __all__ = [
     "symbolic",
     "unbroadcast",
     "values_are_read",
+    "zeros_like",
 ]

@@ -100,16 +100,17 @@ class Arena:
         return flats
 
     def _seated(self, column: list[Value]) -> np.ndarray:
-        known = column[0].array.base if column[0].array is not None else None
-        if known is not None and self._is_seated(known, column):
-            return known
+        known = getattr(column[0].label, "arena", None)
+        if column[0].array is not None and known is not None:
+            if self._is_seated(known, column):
+                return known
         dtype = column[0].dtype
         flat = aligned_empty(self.size * dtype.itemsize).view(dtype)
         flat.fill(0)
         for v, offset in zip(column, self.offsets, strict=True):
             if v.array is not None:
                 place = self._place_of(flat, v, offset)
-                v.label.reseat(place)
+                v.label.reseat(place, flat)
                 v.array = place
         return flat
 
@@ -122,7 +123,6 @@ class Arena:
 
     @staticmethod
     def _place_of(flat: np.ndarray, v: Value, offset: int) -> np.ndarray:
-        size = v.nbytes // v.dtype.itemsize
         return np.ndarray(v.shape, v.dtype, flat, offset * v.dtype.itemsize)
 
     def blocks(self, flats: list[np.ndarray], spare: list[list]) -> list[list]:

@@ -9,6 +9,9 @@ from .tensor import Tensor, engine
 __all__ = ["add", "broadcast_to", "cast", "stop_gradient", "unbroadcast", "zeros_like"]
 
 
+BLAS_DTYPES = (np.dtype("float32"), np.dtype("float64"))
+
+
 @dtypes.never_casts
 def _to_dtype(*given, dtype, **metadata):
     return None, dtypes.standardize(dtype)
@@ -66,6 +69,8 @@ def unbroadcast(x, *, shape, out=None):
     """
     extra = x.ndim - len(shape)
     lead = tuple(range(extra))
+    if extra == 1 and x.ndim == 2 and x.shape[1:] == shape and x.dtype in BLAS_DTYPES:
+        return np.dot(np.ones(len(x), x.dtype), x, out=out)  # twice as fast as a sum
     if x.shape[extra:] == shape:
         return np.add.reduce(x, axis=lead, out=out)
     repeated = tuple(i + extra for i, n in enumerate(shape) if n != x.shape[i + extra])

@@ -48,12 +48,7 @@ class Source:
         self.rules: list[str] = []
         self._hosts: dict[int, str] = {}
         self.names.name_all(program)
-        self.loose = {
-            id(v.root)
-            for e in program.equations
-            if e.style == "assign"
-            for v in e.outputs
-        }
+        self.loose = program.loose()
         self.body = self._body()
 
     # The step -------------------------------------------------------------------------
@@ -124,7 +119,7 @@ class Source:
         return _call(result + call, [*arguments, *options])
 
     def _is_loose(self, v: Value) -> bool:
-        return id(v.root) in self.loose
+        return id(v) in self.loose
 
     def _callee(self, equation: Equation) -> str:
         if equation.call.startswith("np."):

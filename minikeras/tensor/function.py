@@ -7,6 +7,7 @@ line in the debug log says why.
 """
 
 import functools
+import re
 
 import numpy as np
 
@@ -24,6 +25,7 @@ __all__ = ["PlannedFunction", "function"]
 logging = LazyModule("logging")
 
 MOST_PLANS = 64  # per function; the oldest goes when there are more shapes
+MOST_ATTEMPTS = 3  # records that differ: what builds itself takes a call or two
 
 
 class PlannedFunction:
@@ -41,7 +43,7 @@ class PlannedFunction:
     def __init__(self, function, name=None, input_names=None, title=None):
         functools.update_wrapper(self, function)
         self.function = function
-        self.name = name or function.__name__
+        self.name = name or re.sub(r"\W", "", getattr(function, "__name__", "step"))
         self.title = title
         self._input_names = input_names
         self._stamp = None
@@ -49,40 +51,57 @@ class PlannedFunction:
         self._homes: dict[int, Ready] = {}  # id of an argument -> whose buffers it is
 
     def __call__(self, *args, **kwargs):
+        """Runs the plan for these arguments, or the function as written."""
         if len(args) == 1 and id(args[0]) in self._homes:
             ready = self._homes[id(args[0])]
             if config.plans_enabled() and ready.plan.is_valid():
                 return ready.run(ready.plan.inputs)
         if state.recorder is not None or state.tapes or not config.plans_enabled():
-            return self.function(*args, **kwargs)
+            return self._as_written(args, kwargs)
         arrays: list[np.ndarray] = []
-        key = _described(args, arrays), _described(kwargs, arrays) if kwargs else None
+        key = self._key(args, kwargs, arrays)
         try:
             ready = self._plans.get(key)
         except TypeError:  # an argument that cannot be told from others
-            return self.function(*args, **kwargs)
+            return self._as_written(args, kwargs)
         if type(ready) is Ready and ready.plan.is_valid():
             return ready.run(arrays)
         if type(ready) is str:
-            return self.function(*args, **kwargs)
+            return self._as_written(args, kwargs)
         return self._learn(key, args, kwargs)
+
+    @staticmethod
+    def _key(args, kwargs, arrays: list) -> tuple:
+        """The combination that a call belongs to; collects its arrays."""
+        named = _described(kwargs, arrays) if kwargs else None
+        return _described(args, arrays), named, config.floatx()
+
+    def _as_written(self, args, kwargs):
+        args, kwargs = _as_tensors((args, kwargs), [])
+        return self.function(*args, **kwargs)
 
     def _learn(self, key, args, kwargs):
         """Runs the function and records it; a second record confirms the first."""
         before = self._plans.pop(key, None)
-        program, outcome = self._record(args, kwargs)
-        if type(before) is Program and type(program) is Program:
-            if before.does_the_same_as(program):
-                program = self._ready(program, args, outcome)
-            else:
-                program = "two calls in a row did different things"
-        if type(program) is str:
-            self._report(program)
-        self._plans[key] = program
+        found, outcome = self._record(args, kwargs)
+        if type(found) is Program and type(before) is Program:
+            found = self._confirmed(before, found, args, outcome)
+        if type(found) is str:
+            self._report(found)
+        self._plans[key] = found
         if len(self._plans) > MOST_PLANS:
             oldest = self._plans.pop(next(iter(self._plans)))
             self._homes.pop(id(getattr(oldest, "home", None)), None)
         return outcome
+
+    def _confirmed(self, before: Program, program: Program, args, outcome):
+        """A plan if both records agree; else the new one, which may be tried again."""
+        if before.does_the_same_as(program):
+            return self._ready(program, args, outcome)
+        program.attempts = before.attempts + 1
+        if program.attempts < MOST_ATTEMPTS:
+            return program
+        return "it does something else at each call"
 
     def _record(self, args, kwargs) -> tuple:
         """Returns the program, or why there is none, and what the function returned."""
@@ -94,6 +113,7 @@ class PlannedFunction:
         finally:
             state.recorder = None
         leaves = tree.flatten(outcome)
+        leaves += [mask_of(x) for x in leaves if mask_of(x) is not None]
         odd = [x for x in leaves if not isinstance(x, (Tensor, *PLAIN))]
         if odd and recorder.reason is None:
             recorder.reason = f"it returns a {type(odd[0]).__name__}"
@@ -129,7 +149,7 @@ class PlannedFunction:
             The buffers and the argument that they make up; None while there is no plan.
             A call with this very argument finds its input in place.
         """
-        ready = self._plans.get((_described((argument,), []), None))
+        ready = self._plans.get(self._key((argument,), {}, []))
         if type(ready) is not Ready:
             return None
         if ready.home is None:
@@ -163,11 +183,15 @@ PLAIN = (int, float, str, type(None))
 class Ready:
     """A plan, the structure of what it returns, and the argument made of its inputs."""
 
-    __slots__ = ("home", "outcome", "plan")
+    __slots__ = ("count", "home", "masks", "outcome", "plan")
 
     def __init__(self, plan: Plan, outcome):
         self.plan = plan
         self.home = None
+        flat = tree.flatten(outcome)
+        self.count = len(flat)
+        masked = [i for i, x in enumerate(flat) if mask_of(x) is not None]
+        self.masks = [(i, self.count + n) for n, i in enumerate(masked)]
         if not tree.is_nested(outcome):
             self.outcome = None
         else:
@@ -181,6 +205,9 @@ class Ready:
         results = [
             Tensor(x) if type(x) is np.ndarray else x for x in self.plan.run(arrays)
         ]
+        for i, j in self.masks:
+            results[i]._keras_mask = results[j]
+        results = results[: self.count]
         if self.outcome is None:
             return results[0]
         if not results:
@@ -188,13 +215,22 @@ class Ready:
         return tree.pack_sequence_as(self.outcome, results)
 
 
+def mask_of(x):
+    """The mask that rides on a tensor, or None."""
+    return x._keras_mask if type(x) is Tensor else None
+
+
 def _described(x, arrays: list):
     """What tells arguments apart: shapes, dtypes, structure; collects the arrays."""
+    mask = None
     if type(x) is Tensor:
-        x = x.array
+        x, mask = x.array, x._keras_mask
     if type(x) is np.ndarray:
         arrays.append(x)
-        return x.shape, x.dtype.num
+        order = () if x.flags.c_contiguous else x.strides
+        return x.shape, x.dtype.num, order, mask and _described(mask, arrays)
+    if type(x) is float:
+        return float, repr(x)  # 0.0 is not -0.0
     if isinstance(x, (list, tuple)):
         return (type(x), *[_described(item, arrays) for item in x])
     if type(x) is dict:
@@ -208,8 +244,11 @@ def _as_tensors(x, arrays: list):
         x = Tensor(x)
     if type(x) is Tensor:
         if any(x.array is array for array in arrays):
-            x = Tensor(x.array.copy())
+            mask, x = x._keras_mask, Tensor(x.array.copy())
+            x._keras_mask = mask
         arrays.append(x.array)
+        if x._keras_mask is not None:
+            x._keras_mask = _as_tensors(x._keras_mask, arrays)
         return x
     if isinstance(x, (list, tuple)):
         items = [_as_tensors(item, arrays) for item in x]

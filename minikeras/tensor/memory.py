@@ -36,18 +36,13 @@ class Memory:
     Attributes:
         arrays: id of a Value -> its array, for all values that stay in place.
         nbytes: Size of the workspace.
-        loose: ids of the roots that each step makes anew.
+        loose: ids of the Values that are other arrays in each step.
     """
 
     def __init__(self, program: Program, given: dict[int, np.ndarray] | None = None):
         self.program = program
         self.arrays: dict[int, np.ndarray] = dict(given or {})
-        self.loose = {
-            id(v.root)
-            for e in program.equations
-            if e.style == "assign"
-            for v in e.outputs
-        }
+        self.loose = program.loose()
         self._inputs = {id(v) for v in program.inputs}
         self._rooms = self._plan_rooms()
         self._put_in_place()
@@ -130,7 +125,7 @@ class Memory:
 
     def is_static(self, v: Value) -> bool:
         """Whether a value lies in the same place in each step."""
-        return id(v.root) not in self.loose
+        return id(v) not in self.loose
 
 
 class FreeList:

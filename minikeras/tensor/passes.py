@@ -3,6 +3,7 @@
 lower          an optimizer's rule becomes NumPy calls, for all weights at once
 drop_unread    what nothing reads is not computed
 merge_equal    what is computed twice is computed once
+fold           what is the same in each step is computed now
 """
 
 import numpy as np
@@ -11,8 +12,9 @@ from .arenas import Arena
 from .program import Equation, Host, Place, Program, Value
 from .recorder import Recorder
 from .traced import Traced
+from .words import watched
 
-__all__ = ["drop_unread", "lower", "merge_equal"]
+__all__ = ["drop_unread", "fold", "lower", "merge_equal"]
 
 
 # Optimizers -------------------------------------------------------------------------
@@ -98,7 +100,7 @@ def _traced_rule(optimizer, parts: list[Value], scalars: dict, place: Place):
     traced = [Traced(array, recorder) for array in arrays]
     with np.errstate(all="ignore"):
         try:
-            optimizer.run_rule(traced, scalars)
+            watched(recorder, optimizer.run_rule, (traced, scalars), {})
         except Exception:  # a rule of the user's own may do anything
             return None
     written = {id(e.target.root) for e in recorder.equations if e.target is not None}
@@ -192,3 +194,68 @@ def _replace(equation: Equation, twins: dict) -> None:
     equation.options = {name: chosen(x) for name, x in equation.options.items()}
     if equation.target is not None:
         equation.target = twins.get(id(equation.target), equation.target)
+
+
+# Constants --------------------------------------------------------------------------
+
+
+def fold(program: Program) -> None:
+    """Computes now what is the same in each step, and keeps the result.
+
+    An array that holds one number everywhere, and decides no shape, becomes that
+    number: NumPy repeats it faster than it reads an array.
+    """
+    written = {id(root) for e in program.equations for root in _written_by(e)}
+    kept = []
+    for equation in program.equations:
+        is_pure = equation.outputs and not equation.is_effect
+        is_pure = is_pure and not any(id(v.root) in written for v in equation.outputs)
+        if is_pure and all(_is_constant(v, written) for v in equation.reads()):
+            _compute_now(equation)
+        else:
+            _with_numbers(equation, written)
+            kept.append(equation)
+    program.equations = kept
+
+
+def _is_constant(v: Value, written: set) -> bool:
+    return v.is_constant and v.array is not None and id(v.root) not in written
+
+
+def _compute_now(equation: Equation) -> None:
+    def given(x):
+        if type(x) is Value:
+            return x.array
+        return type(x)(map(given, x)) if type(x) in (list, tuple) else x
+
+    args = given(equation.args)
+    options = {name: given(x) for name, x in equation.options.items()}
+    with np.errstate(all="ignore"):
+        if equation.style == "copy":
+            results = args[0].astype(equation.outputs[0].dtype)
+        else:
+            results = equation.function(*args, **options)
+    several = len(equation.outputs) > 1
+    for v, array in zip(
+        equation.outputs, results if several else [results], strict=True
+    ):
+        v.array, v.root, v.is_constant = np.asarray(array), v, True
+
+
+def _with_numbers(equation: Equation, written: set) -> None:
+    """Puts a number in the place of each array that holds it everywhere."""
+    if type(equation.function) is not np.ufunc or equation.function.signature:
+        return
+    args = list(equation.args)
+    made = equation.outputs[0] if equation.outputs else equation.target
+    for i, x in enumerate(args):
+        if type(x) is not Value or not x.shape or not _is_constant(x, written):
+            continue
+        others = [v.shape for v in args[:i] + args[i + 1 :] if type(v) is Value]
+        if np.broadcast_shapes(*others) == made.shape and _is_uniform(x.array):
+            args[i] = Value(x.array.reshape(-1)[:1].reshape(()).copy(), held=True)
+    equation.args = tuple(args)
+
+
+def _is_uniform(array: np.ndarray) -> bool:
+    return array.size > 0 and bool((array == array.reshape(-1)[0]).all())

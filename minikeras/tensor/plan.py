@@ -7,7 +7,7 @@ import numpy as np
 from ..utils import parallel
 from .codegen import Source
 from .memory import Memory
-from .passes import drop_unread, lower, merge_equal
+from .passes import drop_unread, fold, lower, merge_equal
 from .program import Program, Value
 from .variable import Variable
 
@@ -28,6 +28,7 @@ class Plan:
         arenas: list = []
         lower(program, arenas)
         drop_unread(program)
+        fold(program)
         merge_equal(program)
         drop_unread(program)
         self.program, self.arenas = program, arenas
@@ -77,10 +78,11 @@ class Plan:
 
     def is_valid(self) -> bool:
         """Whether the variables still are where the plan expects them."""
-        if self._seen == Variable.moves:
-            return True
-        self._seen = Variable.moves
-        return all(v.label.array is v.array for v in self._variables)
+        if self._seen != Variable.moves:
+            if not all(v.label.array is v.array for v in self._variables):
+                return False
+            self._seen = Variable.moves
+        return True
 
     def run(self, arrays: list[np.ndarray]) -> list:
         """Takes a step. Returns the results as arrays of the caller's own."""

@@ -138,6 +138,8 @@ class Primitive:
         defaults: The metadata's defaults.
         rules: Gradient rule per array argument, by position.
         joint: One gradient rule for all arguments, or None.
+        shortcuts: (position, primitive that made the argument) -> whether and how the
+            gradient goes straight to that primitive's own argument.
     """
 
     def __init__(self, kernel: Callable, shape: Callable, dtype: Callable, kind: str):
@@ -162,6 +164,7 @@ class Primitive:
         self.arity = -1 if self.variadic or self.required else count
         self.rules: dict[int, Rule] = {}
         self.joint: Rule | None = None
+        self.shortcuts: dict = {}
         self._casts: dict = {}
         self._kept: dict = {}
         self._never_casts = getattr(dtype, "never_casts", False)
@@ -190,6 +193,19 @@ class Primitive:
         Its parameter `needs` tells which of them are wanted; the others may be None.
         """
         self.joint = Rule(rule, self.arguments, self.variadic)
+
+    def shortcut(self, argument: str, before: "Primitive", applies, rule) -> None:
+        """Sets a rule that leads past the primitive that made an argument.
+
+        Args:
+            argument: Name of the argument.
+            before: The primitive, of one argument, that made it.
+            applies: Function of the two nodes that tells whether the rule holds.
+            rule: Gives the gradient with respect to the argument of `before`.
+        """
+        position = self.arguments.index(argument)
+        rule = Rule(rule, self.arguments, self.variadic)
+        self.shortcuts[position, before] = applies, rule
 
     # Calling -------------------------------------------------------------------------
 

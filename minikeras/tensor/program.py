@@ -22,9 +22,21 @@ class Value:
         array: The array itself if it outlives the step (a weight, a constant).
         label: What it is called: a word, or the value that it is the gradient of.
         place: Where it was made.
+        is_constant: Whether it is known to be the same array of numbers in each call.
+        word: What the kernel that made it calls it; "" if it is the kernel's result.
     """
 
-    __slots__ = ("array", "dtype", "label", "place", "root", "shape", "strides")
+    __slots__ = (
+        "array",
+        "dtype",
+        "is_constant",
+        "label",
+        "place",
+        "root",
+        "shape",
+        "strides",
+        "word",
+    )
 
     def __init__(self, array: np.ndarray, root=None, held=False, label=None):
         self.shape = array.shape
@@ -34,6 +46,8 @@ class Value:
         self.array = array if held else None
         self.label = label
         self.place = None
+        self.is_constant = False
+        self.word = None
 
     @property
     def nbytes(self) -> int:
@@ -207,12 +221,14 @@ class Program:
         equations: The calls, in order.
         inputs: The Values of the function's array arguments.
         results: What the function returned, flat, Values in the place of Tensors.
+        attempts: How many records before this one were different.
     """
 
     def __init__(self, equations: list[Equation], inputs: list[Value], results: list):
         self.equations = equations
         self.inputs = inputs
         self.results = results
+        self.attempts = 0
 
     def values(self) -> list[Value]:
         """All Values, each once, in the order in which they come up."""
@@ -221,6 +237,15 @@ class Program:
             found.update(dict.fromkeys(equation.touches()))
         found.update(dict.fromkeys(values_in(self.results)))
         return list(found)
+
+    def loose(self) -> set[int]:
+        """The ids of the Values whose arrays are others in each step."""
+        found: set[int] = set()
+        for equation in self.equations:
+            is_view = equation.style == "view" and id(equation.args[0]) in found
+            if equation.style == "assign" or is_view:
+                found.update(map(id, equation.outputs))
+        return found
 
     def does_the_same_as(self, other: "Program") -> bool:
         """Whether another record of the function shows the same calls.
@@ -245,11 +270,17 @@ class Program:
 
 
 def _same_array(x: Value, y: Value, is_written: bool) -> bool:
+    """Whether two arrays can be the same value; notes constants.
+
+    An array of the same contents that both calls made is a constant. One that they
+    found is somebody's, who may change it.
+    """
     if not x.lies_like(y) or (x.array is None) != (y.array is None):
         return False
     if x.array is None or x.array is y.array:
         return True
-    return not is_written and x.array.tobytes() == y.array.tobytes()
+    y.is_constant = x.array.tobytes() == y.array.tobytes()
+    return y.is_constant and not is_written
 
 
 def _same(x, y, twin: dict) -> bool:

@@ -14,6 +14,7 @@ from ..utils import naming
 from .program import Equation, Host, Place, Program, Value
 from .state import state
 from .traced import Traced, Untraceable
+from .words import watched
 
 __all__ = ["Recorder", "number", "phase", "stop_recording"]
 
@@ -173,7 +174,7 @@ class Recorder:
         mark = len(self.equations)
         traced = [Traced(x, self) if isinstance(x, np.ndarray) else x for x in arrays]
         try:
-            result = primitive.kernel(*traced, **metadata)
+            result = watched(self, primitive.kernel, traced, metadata)
         except Exception:  # not traceable, or wrong: the kernel itself will tell
             del self.equations[mark:]
             return self._run_whole(primitive, arrays, metadata)
@@ -189,9 +190,10 @@ class Recorder:
         if self._depends_on_data(primitive, arrays, metadata):
             self.stop(f"the shape that {primitive.name} returns depends on the data")
             return result
-        args = [x for x in arrays if isinstance(x, np.ndarray)]
-        is_own = not any(np.may_share_memory(y, x) for y in results for x in args)
-        made = [self.fresh(y) for y in results]
+        shown = [_owner(y, arrays) for y in results]
+        is_own = not any(x is not None for x in shown)
+        roots = [x if x is None else self.value_of(x) for x in shown]
+        made = [self.fresh(y, root) for y, root in zip(results, roots, strict=True)]
         self._note(
             primitive.name,
             primitive.kernel,
@@ -277,6 +279,14 @@ class Recorder:
         if value is not None and hasattr(g, "array"):
             self._call_gradient(g.array, value)
 
+    def visit_past(self, node, before) -> None:
+        """Notes that the way back takes two steps at once."""
+        place, _ = self._made_by.get(node.order, (None, None))
+        there, _ = self._made_by.get(before.order, (None, None))
+        if place is not None and there is not None:
+            both = f"{place.primitive} of {there.primitive}"
+            self._visited = Place(there.phase, there.layer, there.kind, both)
+
     def arrive(self, sources: list, gradients: list) -> None:
         """Notes the end of the way back, and what the gradients are of."""
         self._visited = None
@@ -297,6 +307,14 @@ class Recorder:
             self.reason = f"{reason}, in {caller()}"
         if state.recorder is self:
             state.recorder = None
+
+
+def _owner(y: np.ndarray, arrays: list):
+    """The argument whose memory a result shows, or None."""
+    for x in arrays:
+        if isinstance(x, np.ndarray) and np.may_share_memory(y, x):
+            return x
+    return None
 
 
 def caller() -> str:

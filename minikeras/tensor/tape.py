@@ -10,6 +10,7 @@ Nothing here recurses: a chain of thousands of operations is an ordinary list.
 import itertools
 import operator
 
+from .. import config
 from .state import state
 from .tensor import Tensor, convert_to_tensor, engine
 
@@ -75,7 +76,7 @@ class Node:
             return tuple(Tensor(a, OutputNode(self, i)) for i, a in enumerate(self.out))
         return Tensor(self.out, self)
 
-    def push(self, g, gradients: dict, useful: set) -> None:
+    def push(self, g, gradients: dict, useful: set, sources: set) -> None:
         """Hands this node's cotangent on to its parents."""
         if self.primitive.joint is not None:
             return self._push_jointly(g, gradients, useful)
@@ -84,8 +85,23 @@ class Node:
             if parent in useful:
                 if i not in rules:
                     self.primitive.refuse_gradient(i)
+                if self.primitive.shortcuts and parent not in sources:
+                    if self._push_past(i, parent, g, gradients):
+                        continue
                 gradient = rules[i].apply(self, g, None)
                 give(gradients, parent, gradient, self.values[i].shape)
+
+    def _push_past(self, i: int, parent, g, gradients: dict) -> bool:
+        """Hands on past a parent, if there is a shorter way to the parent's own."""
+        before = getattr(parent, "primitive", None)
+        applies, rule = self.primitive.shortcuts.get((i, before), (None, None))
+        if rule is None or not config.fusions_enabled() or not applies(self, parent):
+            return False
+        if state.recorder is not None:
+            state.recorder.visit_past(self, parent)
+        gradient = rule.apply(self, g, None)
+        give(gradients, parent.parents[0], gradient, parent.values[0].shape)
+        return True
 
     def _push_jointly(self, g, gradients: dict, useful: set) -> None:
         """As `push`, for primitives with one rule for all arguments."""
@@ -110,7 +126,7 @@ class OutputNode:
         self.parents = (node,)
         self.index = index
 
-    def push(self, g, gradients: dict, useful: set) -> None:
+    def push(self, g, gradients: dict, useful: set, sources: set) -> None:
         """Puts the cotangent in its place among those of the call."""
         (node,) = self.parents
         cotangents = gradients.setdefault(node, Cotangents())
@@ -138,7 +154,7 @@ class FunctionNode:
         self.parents = [x.node for x in tensors]
         self.shapes = [x.shape for x in tensors]
 
-    def push(self, g, gradients: dict, useful: set) -> None:
+    def push(self, g, gradients: dict, useful: set, sources: set) -> None:
         """Asks the function's own rule for the gradients of all arguments."""
         pulled = self.rule(g)
         pulled = pulled if isinstance(pulled, (list, tuple)) else (pulled,)
@@ -226,7 +242,7 @@ def backward(cotangents: dict, sources: set, start, stop, release=False) -> dict
             del gradients[node]
         if recorder is not None:
             recorder.visit(node, g)
-        node.push(g, gradients, useful)
+        node.push(g, gradients, useful, sources)
         if release:
             node.release()
     return gradients

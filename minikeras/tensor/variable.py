@@ -91,6 +91,7 @@ class Variable(Operators):
             raise ValueError(f"Variable: a name has no '/', got {name!r}.")
         self.path = naming.scoped(self.name)
         self.array = _first_value(self, initializer, shape, dtype)
+        self.arena = None  # the flat array that the array is a part of, if it is
         self.leaf = Leaf()
         self._reader = None
         self._watched = False
@@ -215,12 +216,18 @@ class Variable(Operators):
                 state.recorder.kept_copy(self.array, reader.array)
         self._reader = None
 
-    def reseat(self, storage: np.ndarray) -> None:
-        """Moves the value into other storage of the same shape and dtype."""
+    def reseat(self, storage: np.ndarray, arena: np.ndarray | None = None) -> None:
+        """Moves the value into other storage of the same shape and dtype.
+
+        Args:
+            storage: Part of a flat array.
+            arena: The flat array, so that others find it.
+        """
         assert storage.shape == self.shape and storage.dtype == self.array.dtype
         np.copyto(storage, self.array)
         self.part_from_reader()
         self.array = storage
+        self.arena = arena
         Variable.moves += 1
 
     def __float__(self) -> float:
@@ -262,6 +269,7 @@ class Variable(Operators):
 
     def __getstate__(self) -> dict:
         kept = {**vars(self), "leaf": None, "_reader": None, "_watched": False}
+        kept["arena"] = None
         return {**kept, "array": self.array.copy()}
 
     def __setstate__(self, kept: dict) -> None:

@@ -403,7 +403,15 @@ def contracted(formula, *shapes):
     return case(reference, *(R(*shape) for shape in shapes), **metadata)
 
 
+def error_of_softmax(dy, target, p, *, axis, **metadata):
+    total = target.sum(axis=axis, keepdims=True)
+    return np.expand_dims(dy, axis) * (p * total - target)
+
+
 PRODUCTS = {
+    "affine_slopes": [
+        case(lambda dy, x, w: (dy @ w.T, x.T @ dy), R(2, 4), R(2, 3), R(3, 4)),
+    ],
     "affine": [
         case(lambda x, w, b: x @ w + b, R(2, 3), R(3, 4), R(4)),
         case(lambda x, w, b: x @ w + b, R(5, 2, 3), R(3, 4), R(4)),
@@ -905,6 +913,38 @@ NETWORKS = {
             P(3, 4),
             epsilon=EPS,
             axis=-1,
+        ),
+    ],
+    "logits_slope": [
+        case(error_of_softmax, R(3), D(3, 4), D(3, 4), epsilon=EPS, axis=-1),
+        case(error_of_softmax, R(4), D(3, 4), D(3, 4), epsilon=EPS, axis=0),
+        case(
+            lambda *xs, **m: np.zeros((2, 2)),
+            R(2),
+            exactly([[1.0, 0.0], [0.0, 1.0]]),
+            exactly([[1.0, 0.0], [1.0, 0.0]]),
+            epsilon=EPS,
+            axis=-1,
+            order=0,
+        ),
+    ],
+    "logits_slope_of_labels": [
+        case(
+            lambda dy, t, p, **m: error_of_softmax(dy, np.eye(4)[t], p, axis=-1),
+            R(3),
+            LABELS,
+            D(3, 4),
+            epsilon=EPS,
+            axis=-1,
+        ),
+    ],
+    "logits_slope_of_two": [
+        case(
+            lambda dy, t, p, epsilon: dy * (p - t),
+            R(2, 3),
+            U(2, 3),
+            D(2, 3),
+            epsilon=EPS,
         ),
     ],
     "sparse_softmax_crossentropy": [
