@@ -5,7 +5,7 @@ Public as `minikeras.config` (`keras.config` in Keras 3).
 
 import importlib
 
-from .utils import checks
+from .utils import changes, checks
 
 __all__ = [
     "backend",
@@ -75,6 +75,7 @@ def epsilon() -> float:
 def set_epsilon(value: float) -> None:
     """Sets the small number that keeps logarithms and divisions finite."""
     _settings["epsilon"] = float(value)
+    changes.note()
 
 
 def image_data_format() -> str:
@@ -123,11 +124,13 @@ def is_traceback_filtering_enabled() -> bool:
 def disable_fusions() -> None:
     """Lets gradients take every single step, also where two of them cancel out."""
     _settings["fusions"] = False
+    changes.note()
 
 
 def enable_fusions() -> None:
     """Lets the gradient of a cross-entropy pass softmax or sigmoid: it is p - y."""
     _settings["fusions"] = True
+    changes.note()
 
 
 def fusions_enabled() -> bool:

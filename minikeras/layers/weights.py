@@ -9,6 +9,7 @@ import numpy as np
 
 from ..tensor import Variable, as_array
 from ..tensor.random import SeedGenerator
+from ..utils import changes
 from .input_spec import describe
 
 __all__ = ["WeightHolder"]
@@ -16,7 +17,7 @@ __all__ = ["WeightHolder"]
 _PLAIN = frozenset((str, int, float, bool, type(None), np.ndarray))
 
 
-class WeightHolder:
+class WeightHolder(changes.Watched):
     """The half of `Layer` that answers for weights."""
 
     def _held(self) -> list:

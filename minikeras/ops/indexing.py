@@ -169,7 +169,7 @@ def _positions(part) -> tuple:
         part = part.value
     array = part.array if type(part) is Tensor else np.asarray(part)
     if array.dtype == bool:
-        return nonzero(array)
+        return nonzero(part)
     if array.size == 0:
         array = array.astype(np.int32)
     return (part if type(part) is Tensor else array,)

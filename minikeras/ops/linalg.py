@@ -111,7 +111,7 @@ def affine(x, w, b, *, out=None):
     return np.add(y, b, out=y)
 
 
-@primitive(shape=lambda dy, x, w: [x, w])
+@primitive(shape=lambda dy, x, w: [x, w], is_whole=True)
 def affine_slopes(dy, x, w, *, out=None):
     """The gradients of x @ w for x and w, side by side: dy @ w.T and x.T @ dy."""
     dx, dw = (np.empty_like(x), np.empty_like(w)) if out is None else out

@@ -4,12 +4,12 @@ import warnings
 
 from .. import initializers
 from ..tensor import Tensor, Variable, convert_to_tensor
-from ..utils import checks, naming
+from ..utils import changes, checks, naming
 
 __all__ = ["OptimizerState"]
 
 
-class OptimizerState:
+class OptimizerState(changes.Watched):
     """What an optimizer keeps between steps; the part of `Optimizer` about that.
 
     Attributes:

@@ -33,6 +33,7 @@ class Arena:
         rule: The optimizer's calls on `parts`, where there is more than one block.
         scalars: The numbers that these calls share, by name.
         place: Where the update happens.
+        formula: The optimizer's rule as it says it itself.
     """
 
     def __init__(self, optimizer, rows: list, place: Place):
@@ -40,6 +41,7 @@ class Arena:
         self.names = ["weights", "gradients", *_slot_names(optimizer, slots)]
         self.columns = [list(column) for column in zip(*rows, strict=True)]
         self.place = place
+        self.formula = formula_of(optimizer)
         self.rule: list[Equation] = []
         self.scalars: dict = {}
         self.offsets, end = [], 0
@@ -143,6 +145,27 @@ class Arena:
 def _slot_names(optimizer, fallback: list[str]) -> list[str]:
     names = list(getattr(optimizer, "_slot_names", fallback))
     return names if len(names) == len(fallback) else fallback
+
+
+def formula_of(optimizer) -> str:
+    """The lines of a class's description that say what becomes of a weight, `w = ...`.
+
+    Of several, each for a setting as `(momentum)` or `(momentum 0)`, the last that holds.
+    """
+    for cls in type(optimizer).__mro__:
+        lines = (cls.__doc__ or "").partition("\n\n")[2].partition("\n\n")[0].split("\n")
+        lines = [line.strip() for line in lines if " = " in line]
+        if any("w = " in line for line in lines):
+            parts = [line.partition("   ") for line in lines]
+            held = [x.strip() for x, _, when in parts if _holds(optimizer, when)]
+            plain = [x.strip() for x, _, when in parts if not when]
+            return (held[-1:] or ["; ".join(plain)])[0].replace(";  ", "; ")
+    return ""
+
+
+def _holds(optimizer, condition: str) -> bool:
+    name, _, off = condition.strip(" ()").partition(" ")
+    return bool(name) and bool(getattr(optimizer, name, False)) != bool(off)
 
 
 def _padded(v: Value) -> int:

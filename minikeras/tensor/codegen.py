@@ -2,17 +2,21 @@
 
 The source has three parts: the weights and buffers, functions that are no single NumPy
 call, and the step. It runs as it stands, with NumPy alone. The plan runs the step of
-that very text, on arrays of its own: see `Source.function`.
+that very text, on arrays of its own: see `Source.compiled`.
 """
 
 import re
+import weakref
 
 import numpy as np
 
 from ..utils.lazy import LazyModule
 from .arenas import Arena
+from .header import RESERVED, Header, empty
+from .headings import with_headings
 from .names import Names
 from .program import Equation, Host, Program, Value
+from .random import SeedGenerator
 
 __all__ = ["Source"]
 
@@ -29,82 +33,114 @@ class Source:
         program: The program, after the passes.
         arenas: Its arenas.
         name: The name of the function.
-        inputs: The names of its arguments.
+        inputs: The names of its array arguments.
         title: What it is, for the head of the text.
-        chain: Primitive -> how the chain rule reads for it, for comments.
+        fresh: Whether each call makes a new array, so that the number of samples need
+            not be known; otherwise calls write to buffers.
+        result_names: Names of the results, for a dict; a tuple if None.
     """
 
-    def __init__(self, program: Program, arenas, name, inputs, title, chain=None):
+    def __init__(
+        self, program: Program, arenas, name, inputs, title, fresh=False,
+        result_names=None,
+    ):  # fmt: skip
         self.program = program
         self.arenas = arenas
         self.name = name
         self.title = title
-        self.chain = chain or {}
-        self.names = Names([name, "share", "shares", *inputs])
-        self.names.name_inputs(program.inputs, [f"the_{name}" for name in inputs])
-        self.arguments = inputs
+        self.fresh = fresh
+        self.arguments = inputs if fresh else [f"batch_{x}" for x in inputs]
+        self.names = Names([name, *RESERVED])
+        if not fresh:
+            self.arguments = [self.names.free(x) for x in self.arguments]
+        self.names.name_inputs(program.inputs, inputs)
         self.numbers: dict[str, tuple] = {}  # name -> number and dtype
         self.functions: dict[str, object] = {}  # name -> function, beside NumPy's
         self.rules: list[str] = []
         self._hosts: dict[int, str] = {}
+        self._place = None
+        self._result_names = result_names
         self.names.name_all(program)
-        self.loose = program.loose()
+        self.loose = {
+            id(v.root)
+            for e in program.equations
+            if e.style == "assign"
+            for v in e.outputs
+        }
+        self._there = {id(v.root) for v in program.values() if v.root.array is not None}
+        self._there.update(map(id, program.inputs))
+        self._there.update(id(v) for a in arenas for c in a.columns for v in c)
+        self._there.update(id(v) for a in arenas for v in a.parts)
+        self._fixed = set(self._there)
         self.body = self._body()
 
     # The step -------------------------------------------------------------------------
 
     def _body(self) -> list[str]:
-        arguments = ", ".join(self.arguments)
-        lines = [f"def {self.name}({arguments}):", f'{INDENT}"""{self.title}"""']
+        lines = [f"def {self.name}({', '.join(self.arguments)}):"]
+        lines.append(f'{INDENT}"""{self.title}."""')
+        written = [(e, self._lines(e)) for e in self.program.equations]
+        steps = self._beginning()
+        steps += with_headings([(e, code) for e, code in written if code])
+        results = self._results()
+        if results:
+            steps.append(f"return {results}")
+        if any(re.search(r"\bn\b", x) for x in steps if not x.startswith("#")):
+            steps.insert(0, f"n = len({self.arguments[0]})")
+        return lines + [f"{INDENT}{x}" if x else x for x in steps or ["pass"]]
+
+    def _beginning(self) -> list[str]:
+        """The lines that take the arguments in, where there are buffers for them."""
+        lines = []
         for v, given in zip(self.program.inputs, self.arguments, strict=True):
             name = self.names.of(v)
-            lines += [f"if {given} is not {name}:", f"{INDENT}np.copyto({name}, {given})"]
-        here = None
-        for equation in self.program.equations:
-            written = self._lines(equation)
-            if written:
-                lines += self._heading(here, equation.place) + written
-                here = equation.place or here
-        results = [self.names.of(v) for v in self.program.results if type(v) is Value]
-        if results:
-            lines.append(f"return {', '.join(results)}{',' * (len(results) == 1)}")
-        return [lines[0], *(f"{INDENT}{x}" if x else x for x in _unindent(lines[1:]))]
-
-    def _heading(self, before, place) -> list[str]:
-        """Comments where another layer begins; on the way back, the chain rule."""
-        lines = []
-        if place is None:
-            return lines
-        same = before is not None and (before.phase, before.layer) == (
-            place.phase,
-            place.layer,
-        )
-        if not same:
-            words = [place.phase.capitalize() or "Then"]
-            if place.layer:
-                words.append(f"{place.layer} ({place.kind})")
-            lines += ["", f"# {': '.join(words)}"]
-        is_new = not same or before.primitive != place.primitive
-        if place.phase == "backward" and is_new:
-            rule = self.chain.get(place.primitive, f"through {place.primitive}")
-            lines += [f"#   {line}" for line in rule.split("; ")]
+            if not self.fresh:
+                lines.append(f"if {given} is not {name}: np.copyto({name}, {given})")
         return lines
+
+    def _results(self) -> str:
+        if self._result_names:
+            named = zip(self._result_names, self.program.results, strict=True)
+            pairs = (f'"{key}": {self._constant(x)}' for key, x in named)
+            return f"{{{', '.join(pairs)}}}"
+        made = [self.names.of(v) for v in self.program.results if type(v) is Value]
+        is_one = len(made) == 1 and not self.fresh
+        return ", ".join(made) + "," * is_one
 
     # Calls ----------------------------------------------------------------------------
 
     def _lines(self, equation: Equation) -> list[str]:
-        style = equation.style
-        if style == "view" and not self._is_loose(equation.outputs[0]):
+        self._place = equation.place
+        if equation.style == "view" and not self._is_loose(equation.outputs[0]):
             return []
-        if style == "arena":
-            return self._arena(equation)
-        if style == "view":
+        lines = self._missing(equation) if self.fresh else []
+        if equation.style == "arena":
+            return [*lines, *self._arena(equation)]
+        if equation.style == "view":
             made = self.names.of(equation.outputs[0])
-            return [f"{made} = {self._view(equation)}"]
-        call = self._callee(equation)
+            return [*lines, f"{made} = {self._view(equation)}"]
+        return lines + self._written_call(equation)
+
+    def _missing(self, equation: Equation) -> list[str]:
+        """Lines that make the arrays that a call changes or shows before all others."""
+        lines, made = [], {id(v.root) for v in equation.outputs if v.root is v}
+        for root in dict.fromkeys(v.root for v in equation.touches()):
+            if id(root) not in self._there and id(root) not in made:
+                lines.append(f"{self.names.of(root)} = {empty(root)}")
+            self._there.add(id(root))
+        return lines
+
+    def _written_call(self, equation: Equation) -> list[str]:
+        call, style = self._callee(equation), equation.style
         arguments = [self._argument(x, equation) for x in equation.args]
         options = [f"{k}={self._constant(v)}" for k, v in _shown(equation)]
         outputs = [self.names.of(v) for v in equation.outputs]
+        is_new = self._is_new(equation)
+        if equation.call == "np.copyto" and is_new:
+            v = equation.outputs[0]
+            same = v.dtype == equation.args[0].dtype
+            copied = "copy()" if same else f'astype("{v.dtype.name}")'
+            return [f"{outputs[0]} = {arguments[0]}.{copied}"]
         if equation.call == "np.copyto":
             made = equation.target or equation.outputs[0]
             if equation.args and _needs_cast(equation.args[0], made.dtype):
@@ -112,11 +148,26 @@ class Source:
             return _call(call, [self.names.of(made), *arguments, *options])
         if style == "write":
             outputs = [self.names.of(equation.target)]
-        if style in ("out", "write"):
+        if style in ("out", "write") and not is_new:
             out = outputs[0] if len(outputs) == 1 else f"({', '.join(outputs)})"
             return _call(call, [*arguments, *options, f"out={out}"])
-        result = f"{', '.join(outputs)} = " if style == "assign" else ""
+        if is_new and self._becomes_a_scalar(equation):
+            inner = ", ".join([*arguments, *options])
+            return [f"{outputs[0]} = np.asarray({call}({inner}))"]
+        result = f"{', '.join(outputs)} = " if outputs else ""
         return _call(result + call, [*arguments, *options])
+
+    def _is_new(self, equation: Equation) -> bool:
+        """Whether a call returns its result, instead of writing to a given array."""
+        is_made = equation.style in ("out", "copy") and bool(equation.outputs)
+        return self.fresh and is_made and not any(
+            id(v) in self._fixed for v in equation.outputs
+        )  # fmt: skip
+
+    def _becomes_a_scalar(self, equation: Equation) -> bool:
+        """Whether NumPy would return a scalar where an array is written to later."""
+        (v, *_) = equation.outputs
+        return v.shape == () and id(v) in self.names.written
 
     def _is_loose(self, v: Value) -> bool:
         return id(v) in self.loose
@@ -132,7 +183,7 @@ class Source:
         """An argument; a number beside arrays becomes an array, which is faster."""
         is_number = type(x) in (int, float) and type(equation.function) is np.ufunc
         dtypes = {v.dtype for v in equation.reads()}
-        if is_number and len(dtypes) == 1:
+        if is_number and len(dtypes) == 1 and not self.fresh:
             (dtype,) = dtypes
             if dtype.kind == "f" or (dtype.kind == "i" and type(x) is int):
                 name = self.names.number(x, dtype)
@@ -161,7 +212,11 @@ class Source:
             return repr(x).replace("'", '"')
         if isinstance(x, float):
             return repr(x) if np.isfinite(x) else f'float("{x}")'
-        name = self.names.function(x, getattr(x, "name", None) or type(x).__name__)
+        if isinstance(x, SeedGenerator) and self._place is not None:
+            wish = f"{self._place.layer}_seed"
+        else:
+            wish = getattr(x, "__name__", None) or type(x).__name__
+        name = self.names.function(x, wish)
         self.functions[name] = x
         return name
 
@@ -183,7 +238,9 @@ class Source:
         if equation.call == "reshape":
             dims = ", ".join(map(repr, equation.outputs[0].shape))
             return f"{name}.reshape({dims})"
-        if equation.call == "transpose" and rest in ((), (None,)):
+        v = equation.outputs[0]
+        is_plain = equation.call == "transpose" and rest in ((), (None,))
+        if is_plain or (equation.call == "swapaxes" and len(v.shape) == 2):
             return f"{name}.T"
         if equation.call == "getitem":
             return f"{name}[{_index(rest[0])}]"
@@ -194,7 +251,6 @@ class Source:
     def _arena(self, equation: Equation) -> list[str]:
         """The numbers that the rule needs; where there are blocks, its call."""
         arena, lines = equation.function, []
-        self._last_arena = arena
         for name, host in equation.options.items():
             text = self._constant(host)
             if text != name:
@@ -212,13 +268,14 @@ class Source:
         """Writes the function that moves the blocks of one share; returns its name."""
         rule = Program(arena.rule, [], [])
         self.names.name_all(rule)
-        arena.between = [v for v in rule.values() if _is_between(v, arena)]
+        between = [v for v in rule.values() if _is_between(v, arena)]
+        arena.between = [] if self.fresh else between
         words = [self._hosts.get(id(h)) for h in arena.scalars.values()]
         name = self.names.free("move_blocks")
         columns = [self.names.of(v) for v in [*arena.parts, *arena.between]]
         self.rules += [
-            f"def {name}({', '.join(['share', *filter(None, words)])}):",
-            f"    for {', '.join(columns)} in share:",
+            f"def {name}({', '.join(['blocks', *filter(None, words)])}):",
+            f"    for {', '.join(columns)}{',' * (len(columns) == 1)} in blocks:",
         ]
         for e in arena.rule:
             self.rules += [f"        {line}" for line in self._lines(e)]
@@ -232,7 +289,7 @@ class Source:
         Args:
             namespace: Names besides those of the program.
             arrays: id of a Value -> its array.
-            filename: Under which tracebacks find the text.
+            filename: Under which tracebacks and debuggers find the text.
         """
         found = {"np": np, **self.functions, **namespace}
         for name, (number, dtype) in self.numbers.items():
@@ -240,17 +297,23 @@ class Source:
         for v in self.program.values():
             if id(v) in arrays:
                 found[self.names.of(v)] = arrays[id(v)]
-        head = "\n".join(self.head())
-        text = "\n".join([head, *self.rules, "", *self.body]) + "\n"
-        below = "\n" * head.count("\n") + "\n" + "\n".join([*self.rules, "", *self.body])
-        exec(compile(below, filename, "exec"), found)
+        self.arrays = arrays
+        text = self.step
+        exec(compile(text, filename, "exec"), found)
         linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
-        self.text = text
+        weakref.finalize(self, linecache.cache.pop, filename, None).atexit = False
         return found[self.name]
 
-    def head(self) -> list[str]:
-        """The lines that make weights, buffers and views."""
-        return [f'"""{self.title}"""', "", "import numpy as np", ""]
+    @property
+    def step(self) -> str:
+        """The text of the step itself: what the plan runs."""
+        rules = [*self.rules, "", ""] if self.rules else []
+        return "\n".join([*rules, *self.body]) + "\n"
+
+    @property
+    def text(self) -> str:
+        """The whole text, which runs as it stands, with NumPy alone."""
+        return "\n".join([*Header(self).lines(), "", "", self.step])
 
 
 def _is_between(v: Value, arena: Arena) -> bool:
@@ -303,9 +366,7 @@ def _call(call: str, arguments: list[str]) -> list[str]:
     line = f"{call}({', '.join(arguments)})"
     if len(line) <= WIDTH - len(INDENT):
         return [line]
+    filled = ", ".join(arguments)
+    if len(filled) <= WIDTH - 2 * len(INDENT):
+        return [f"{call}(", f"{INDENT}{filled}", ")"]
     return [f"{call}(", *(f"{INDENT}{x}," for x in arguments), ")"]
-
-
-def _unindent(lines: list[str]) -> list[str]:
-    """The docstring keeps its place; the lines after it have none of their own."""
-    return [re.sub(rf"^{INDENT}(?=\"\"\")", "", line) for line in lines]

@@ -7,6 +7,7 @@ line in the debug log says why.
 """
 
 import functools
+import keyword
 import re
 
 import numpy as np
@@ -25,6 +26,7 @@ __all__ = ["PlannedFunction", "function"]
 logging = LazyModule("logging")
 
 MOST_PLANS = 64  # per function; the oldest goes when there are more shapes
+MOST_VERSIONS = 4
 MOST_ATTEMPTS = 3  # records that differ: what builds itself takes a call or two
 
 
@@ -43,10 +45,12 @@ class PlannedFunction:
     def __init__(self, function, name=None, input_names=None, title=None):
         functools.update_wrapper(self, function)
         self.function = function
-        self.name = name or re.sub(r"\W", "", getattr(function, "__name__", "step"))
+        self.name = name or _identifier(getattr(function, "__name__", "step"))
         self.title = title
         self._input_names = input_names
+        self._versions: list = []  # (stamp, plans, homes) of what it did before
         self._stamp = None
+        self.seen = None  # for `refresh`: when somebody last looked at the stamp
         self._plans: dict = {}  # combination -> Program, Ready, or why there is none
         self._homes: dict[int, Ready] = {}  # id of an argument -> whose buffers it is
 
@@ -136,7 +140,8 @@ class PlannedFunction:
         logging.getLogger("minikeras").debug(message, self.name, reason)
 
     def __getstate__(self) -> dict:
-        return {**vars(self), "_plans": {}, "_homes": {}}  # a copy learns its own
+        own = {"_plans": {}, "_homes": {}, "_versions": [], "seen": None}
+        return {**vars(self), **own}  # a copy learns its own
 
     def home(self, argument, build):
         """Returns the buffers of the plan for an argument, to be filled by the caller.
@@ -158,15 +163,21 @@ class PlannedFunction:
         return ready.plan.inputs, ready.home
 
     def refresh(self, stamp) -> None:
-        """Drops all plans if what they took for granted has changed.
+        """Puts the plans aside if what they took for granted has changed.
+
+        Those of before come back if it changes back, as in the training of GANs, which
+        freezes a network for every other step.
 
         Args:
             stamp: Anything; unequal to that of the last time if there was a change.
         """
-        if stamp != self._stamp:
-            self._plans.clear()
-            self._homes.clear()
-            self._stamp = stamp
+        if stamp == self._stamp:
+            return
+        self._versions.append((self._stamp, self._plans, self._homes))
+        known = [v for v in self._versions if v[0] == stamp]
+        self._stamp, self._plans, self._homes = known[0] if known else (stamp, {}, {})
+        rest = [v for v in self._versions if v[0] != stamp]
+        self._versions = rest[-MOST_VERSIONS:]
 
     def plans(self) -> list[Plan]:
         """The plans there are, newest last."""
@@ -215,6 +226,12 @@ class Ready:
         return tree.pack_sequence_as(self.outcome, results)
 
 
+def _identifier(name: str) -> str:
+    """A name as Python's syntax allows it, and the source has not taken it."""
+    name = re.sub(r"\W", "", name)
+    return f"{name}_" if keyword.iskeyword(name) or name == "np" else name
+
+
 def mask_of(x):
     """The mask that rides on a tensor, or None."""
     return x._keras_mask if type(x) is Tensor else None
@@ -228,7 +245,8 @@ def _described(x, arrays: list):
     if type(x) is np.ndarray:
         arrays.append(x)
         order = () if x.flags.c_contiguous else x.strides
-        return x.shape, x.dtype.num, order, mask and _described(mask, arrays)
+        mask = None if mask is None else _described(mask, arrays)
+        return x.shape, x.dtype.num, order, mask
     if type(x) is float:
         return float, repr(x)  # 0.0 is not -0.0
     if isinstance(x, (list, tuple)):

@@ -11,11 +11,41 @@ __all__ = ["Names"]
 
 # What a primitive's result is called, after the habit of textbooks.
 ROLES = {
-    "affine": "z",
-    "matmul": "z",
+    **dict.fromkeys(("affine", "matmul"), "z"),
     **dict.fromkeys(
-        ("elu", "relu", "leaky_relu", "sigmoid", "softmax", "softplus", "tanh"), "a"
+        ("elu", "relu", "relu6", "leaky_relu", "sigmoid", "softmax", "softplus",
+         "tanh"), "a"
     ),
+    **dict.fromkeys(("all", "any", "max", "min", "round", "abs"), "value"),
+    "sum": "total",
+    "dropout_mask": "mask",
+    "keep": "kept",
+    "likelihood": "losses",
+    "sparse_likelihood": "losses",
+    "binary_likelihood": "losses",
+    "softmax_crossentropy": "losses",
+    "sparse_softmax_crossentropy": "losses",
+    "sigmoid_crossentropy": "losses",
+    "same_winner": "hits",
+}  # fmt: skip
+# What the result of a NumPy call is called where a kernel has no word for it.
+WORDS = {
+    "np.add": "sum_of_two",
+    "np.add.reduce": "total",
+    "np.argmax": "winner",
+    "np.copyto": "copy",
+    "np.divide": "quotient",
+    "np.equal": "equal",
+    "np.exp": "exponential",
+    "np.greater": "above",
+    "np.less": "below",
+    "np.log": "logarithm",
+    "np.logical_and": "both",
+    "np.maximum.reduce": "largest",
+    "np.minimum.reduce": "smallest",
+    "np.multiply": "product",
+    "np.negative": "negated",
+    "np.subtract": "difference",
 }
 NUMBERS = {0: "zero", 1: "one", 2: "two", 0.5: "half", -1: "minus_one"}
 
@@ -30,6 +60,7 @@ class Names:
     def __init__(self, taken=()):
         self._taken = {"np", *taken}
         self._names: dict = {}
+        self.written: set = set()
 
     def name_inputs(self, values: list[Value], names: list[str]) -> None:
         """Names the inputs."""
@@ -38,19 +69,50 @@ class Names:
 
     def name_all(self, program: Program) -> None:
         """Names all values of a program, those first that others are named after."""
+        self.written.update(
+            id(e.target.root) for e in program.equations if e.target is not None
+        )
+        self._find_words(program)
         values = program.values()
-        for v in values:
-            if not isinstance(v.label, Value):
-                self.of(v)
-        for v in values:
-            self.of(v)
+        for wanted in (_is_result, _is_own, _is_any):
+            for v in values:
+                if wanted(v):
+                    self.of(v)
+
+    @staticmethod
+    def _find_words(program: Program) -> None:
+        """Gives what kernels make in passing a word, if they have none for it."""
+        for equation in program.equations:
+            last = equation.call.rpartition(".")[2]
+            for v in equation.outputs:
+                if v.word is None:
+                    v.word = WORDS.get(equation.call, last)
 
     def of(self, v: Value) -> str:
         """Returns the name of a value."""
         if id(v) not in self._names:
             self._names[id(v)] = ""  # labels that lead round in a circle end here
-            self._names[id(v)] = self.free(self._wish(v))
+            self._names[id(v)] = self._new(v)
         return self._names[id(v)]
+
+    def _new(self, v: Value) -> str:
+        if self.is_constant(v):
+            if v.array.ndim == 0:
+                return self.number(v.array.item(), v.dtype)
+            return self._shared(v.array)
+        return self.free(self._wish(v))
+
+    def is_constant(self, v: Value) -> bool:
+        """Whether a value is an array that no step changes and no variable owns."""
+        is_kept = v.array is not None and v.label is None and v.root is v
+        return is_kept and id(v) not in self.written
+
+    def _shared(self, array: np.ndarray) -> str:
+        """The name of a constant, one for all that are equal."""
+        key = (array.shape, array.dtype, array.strides, array.tobytes())
+        if key not in self._names:
+            self._names[key] = self.free(_of_constant(array))
+        return self._names[key]
 
     def _wish(self, v: Value) -> str:
         if isinstance(v.label, str):
@@ -70,7 +132,7 @@ class Names:
         """Returns the name of a number that is kept as an array of this dtype."""
         key = (repr(x), dtype)
         if key not in self._names:
-            word = NUMBERS.get(x) or f"number_{abs(x):g}{'_below_0' * (x < 0)}"
+            word = NUMBERS.get(x) or f"number_{_digits(x)}"
             suffix = "" if dtype == np.float32 else f"_{dtype.name}"
             self._names[key] = self.free(word + suffix)
         return self._names[key]
@@ -83,7 +145,7 @@ class Names:
 
     def free(self, wish: str) -> str:
         """Returns the wish as an identifier that nobody else has."""
-        name = re.sub(r"\W+", "_", wish).strip("_") or "value"
+        name = re.sub(r"\W+", "_", wish, flags=re.ASCII).strip("_") or "value"
         if name[0].isdigit() or keyword.iskeyword(name):
             name = f"_{name}"
         stem, count = name, 1
@@ -92,6 +154,25 @@ class Names:
             name = f"{stem}_{count}"
         self._taken.add(name)
         return name
+
+
+def _is_result(v: Value) -> bool:
+    """Whether others are named after a value: a weight, or what a primitive returns."""
+    return not v.word and not isinstance(v.label, Value) and v.root is v
+
+
+def _is_own(v: Value) -> bool:
+    return v.root is v
+
+
+def _is_any(v: Value) -> bool:
+    return True
+
+
+def _digits(x) -> str:
+    """The shortest text of a number, as far as an identifier can hold it."""
+    text = f"{x:g}" if float(f"{x:g}") == x else repr(x)
+    return text.replace("-", "minus_" if x < 0 else "_").replace("e__", "e_")
 
 
 def _of_variable(path: str) -> str:
@@ -111,7 +192,13 @@ def _of_constant(array: np.ndarray) -> str:
 def _of_result(v: Value) -> str:
     place = v.place
     if place is None:
-        return "value"
+        return v.word or "value"
+    if v.word:
+        return f"{place.layer}_{v.word}" if place.layer else v.word
+    if place.phase == "loss" and place.primitive in ("mean", "sum"):
+        return "loss"
+    if place.phase == "loss" and place.primitive == "multiply":
+        return "weighted"
     role = ROLES.get(place.primitive, place.primitive) or "value"
     if place.phase == "backward":
         return f"back_{place.layer}" if place.layer else "back"

@@ -14,7 +14,7 @@ from .recorder import Recorder
 from .traced import Traced
 from .words import watched
 
-__all__ = ["drop_unread", "fold", "lower", "merge_equal"]
+__all__ = ["drop_unread", "fold", "lower", "merge_equal", "written_in"]
 
 
 # Optimizers -------------------------------------------------------------------------
@@ -135,7 +135,7 @@ def merge_equal(program: Program) -> None:
     Two calls are equal if function and arguments are, and nothing wrote to an argument
     between them. Values that are written to later are left alone.
     """
-    written = {id(root) for e in program.equations for root in _written_by(e)}
+    written = set(map(id, written_in(program)))
     known, twins, kept, versions = {}, {}, [], {}
 
     def key(x):
@@ -166,6 +166,11 @@ def merge_equal(program: Program) -> None:
             kept.append(equation)
     program.equations = kept
     program.results = [twins.get(id(x), x) for x in program.results]
+
+
+def written_in(program: Program) -> list[Value]:
+    """The roots that a program may write to."""
+    return [root for e in program.equations for root in _written_by(e)]
 
 
 def _written_by(equation: Equation) -> list[Value]:
@@ -205,7 +210,7 @@ def fold(program: Program) -> None:
     An array that holds one number everywhere, and decides no shape, becomes that
     number: NumPy repeats it faster than it reads an array.
     """
-    written = {id(root) for e in program.equations for root in _written_by(e)}
+    written = set(map(id, written_in(program)))
     kept = []
     for equation in program.equations:
         is_pure = equation.outputs and not equation.is_effect

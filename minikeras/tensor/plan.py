@@ -7,7 +7,7 @@ import numpy as np
 from ..utils import parallel
 from .codegen import Source
 from .memory import Memory
-from .passes import drop_unread, fold, lower, merge_equal
+from .passes import drop_unread, fold, lower, merge_equal, written_in
 from .program import Program, Value
 from .variable import Variable
 
@@ -39,7 +39,9 @@ class Plan:
         self._variables = [
             v for v in program.values() if isinstance(v.label, Variable)
         ]
-        self._seen = Variable.moves
+        roots = set(map(id, written_in(program)))
+        self._changed = [v.label for v in self._variables if id(v) in roots]
+        self._seen, self._readings = Variable.moves, -1
         self._lock = threading.Lock()
         filename = f"<minikeras {name} {id(self):x}>"
         self._run = self.source.compiled(
@@ -84,13 +86,17 @@ class Plan:
             self._seen = Variable.moves
         return True
 
+    def _part_from_readers(self) -> None:
+        """Leaves those who hold values that the step will change their own copies."""
+        self._readings = Variable.readings
+        for variable in self._changed:
+            variable.part_from_reader()
+
     def run(self, arrays: list[np.ndarray]) -> list:
         """Takes a step. Returns the results as arrays of the caller's own."""
-        if not self.program.results:
-            with self._lock:
-                self._run(*arrays)
-            return []
         with self._lock:
+            if self._readings != Variable.readings:
+                self._part_from_readers()
             results = iter(self._run(*arrays) or ())
             return [
                 next(results).copy() if type(x) is Value else x

@@ -138,6 +138,7 @@ class Primitive:
         defaults: The metadata's defaults.
         rules: Gradient rule per array argument, by position.
         joint: One gradient rule for all arguments, or None.
+        is_whole: Whether a program shows it as one call, not call by call.
         shortcuts: (position, primitive that made the argument) -> whether and how the
             gradient goes straight to that primitive's own argument.
     """
@@ -164,6 +165,7 @@ class Primitive:
         self.arity = -1 if self.variadic or self.required else count
         self.rules: dict[int, Rule] = {}
         self.joint: Rule | None = None
+        self.is_whole = False
         self.shortcuts: dict = {}
         self._casts: dict = {}
         self._kept: dict = {}
@@ -364,7 +366,11 @@ def _resolve(x):
 
 
 def primitive(
-    *, shape: Callable, dtype: Callable = dtypes.same, kind: str = "kernel"
+    *,
+    shape: Callable,
+    dtype: Callable = dtypes.same,
+    kind: str = "kernel",
+    is_whole: bool = False,
 ) -> Callable[[Callable], Primitive]:
     """Declares a primitive: see the head of this module.
 
@@ -374,10 +380,12 @@ def primitive(
         kind: "ufunc" (elementwise; may write over an input that is no longer needed),
             "view" (shares memory with its input), "kernel" (gets a buffer of its own)
             or "effect" (writes to its first argument, or draws random numbers).
+        is_whole: Whether a program shows it as one call, not call by call.
     """
 
     def declare(kernel: Callable) -> Primitive:
         made = Primitive(kernel, shape, dtype, kind)
+        made.is_whole = is_whole or kind == "effect"
         PRIMITIVES[made.name] = made
         return made
 

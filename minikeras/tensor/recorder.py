@@ -169,8 +169,8 @@ class Recorder:
     def run(self, primitive, arrays: list, metadata: dict):
         """Runs a primitive's kernel and notes what it does."""
         self._place = self._here(primitive.name)
-        if primitive.kind == "effect":
-            return self._run_whole(primitive, arrays, metadata, is_effect=True)
+        if primitive.is_whole:
+            return self._run_whole(primitive, arrays, metadata)
         mark = len(self.equations)
         traced = [Traced(x, self) if isinstance(x, np.ndarray) else x for x in arrays]
         try:
@@ -182,7 +182,7 @@ class Recorder:
             return tuple(self.peek(y) for y in result)
         return self.peek(result)
 
-    def _run_whole(self, primitive, arrays: list, metadata: dict, is_effect=False):
+    def _run_whole(self, primitive, arrays: list, metadata: dict):
         """Runs a kernel and notes it as one call."""
         result = primitive.kernel(*arrays, **metadata)
         several = type(result) is tuple
@@ -201,7 +201,7 @@ class Recorder:
             metadata,
             *made,
             style="out" if is_own and primitive.kind != "view" else "assign",
-            is_effect=is_effect,
+            is_effect=primitive.kind == "effect",
         )
         return tuple(results) if several else results[0]
 

@@ -13,7 +13,7 @@ import weakref
 import numpy as np
 
 from .. import config
-from ..utils import naming
+from ..utils import changes, naming
 from . import dtypes, shapes
 from .basics import cast
 from .operators import Operators
@@ -69,6 +69,7 @@ class Variable(Operators):
     """
 
     moves = 0  # how often variables were given other storage
+    readings = 0  # and how often somebody got hold of a value
 
     def __init__(
         self,
@@ -133,6 +134,7 @@ class Variable(Operators):
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
         self.part_from_reader()
+        changes.note()
 
     @property
     def value(self) -> Tensor:
@@ -142,6 +144,7 @@ class Variable(Operators):
             node = self.leaf if self._trainable or self._watched else None
             reader = Tensor(self.array, node)
             self._reader = weakref.ref(reader)
+            Variable.readings += 1
         if state.recorder is not None:
             state.recorder.name(self)
         if state.autocast and self._is_autocast(self.array.dtype.name):

@@ -10,6 +10,7 @@ import warnings
 
 import numpy as np
 
+from .. import config
 from ..tensor import Tensor
 from ..utils import checks, tree
 from ..utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight
@@ -27,9 +28,12 @@ __all__ = [
     "BatchStream",
     "Epochs",
     "batches",
+    "is_one_batch",
     "split",
     "to_batch",
 ]
+
+DEFAULT_BATCH_SIZE = 32
 
 
 def batches(
@@ -79,6 +83,16 @@ def batches(
     return BatchStream(owner, x, class_weight)
 
 
+def is_one_batch(x, batch_size) -> bool:
+    """Whether x is a plain array, of the default dtype, that fits in one batch."""
+    return (
+        type(x) is np.ndarray
+        and x.ndim > 0
+        and x.dtype == config.floatx()
+        and 0 < len(x) <= (batch_size or DEFAULT_BATCH_SIZE)
+    )
+
+
 class ArrayBatches:
     """Batches cut out of whole arrays, in Keras's order.
 
@@ -98,7 +112,7 @@ class ArrayBatches:
         batch_size=None,
         shuffle=False,
     ):
-        batch_size = 32 if batch_size is None else batch_size
+        batch_size = DEFAULT_BATCH_SIZE if batch_size is None else batch_size
         self.batch_size = checks.positive_int(owner, batch_size=batch_size)
         self.shuffle = checks.one_of(
             owner, shuffle=shuffle, allowed=(True, False, "batch")

@@ -2,7 +2,7 @@
 
 from .. import config
 from ..tensor import PlannedFunction
-from ..utils import tree
+from ..utils import changes, tree
 from ..utils.batches import unpack_x_y_sample_weight
 
 __all__ = ["fingerprint", "planned"]
@@ -36,7 +36,7 @@ def fingerprint(model) -> tuple:
 
     Values of weights are no part of it, nor is what steps change themselves.
     """
-    parts = [config.floatx(), config.epsilon()]
+    parts = [config.epsilon(), config.fusions_enabled()]
     for layer in model._flatten_layers():
         parts.append(_settings(layer))
         parts += [
@@ -65,7 +65,4 @@ def _settings(thing) -> tuple:
 
 
 # What `fit` itself sets on a model.
-CHANGING = frozenset(
-    ("history", "stop_training", "stop_evaluating", "stop_predicting", "built",
-     "train_function", "test_function", "predict_function")
-)  # fmt: skip
+CHANGING = changes.BOOKKEEPING | {"built"}

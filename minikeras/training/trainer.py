@@ -7,8 +7,8 @@ itself; data.py makes batches of what users pass.
 import contextlib
 
 from .. import callbacks as hooks
-from ..tensor import KerasTensor, PlannedFunction, as_array, no_history
-from ..utils import checks, tree
+from ..tensor import KerasTensor, PlannedFunction, Tensor, as_array, no_history
+from ..utils import blas, changes, checks, tree
 from ..utils.batches import unpack_x_y_sample_weight
 from ..utils.lazy import LazyModule
 from .loop import Inventory, join_outputs, outputs_as_logs, run_epoch, to_floats
@@ -135,7 +135,7 @@ class Trainer(Settings, Steps):
     def _pass(self, kind: str, step, source, callbacks) -> dict:
         """Runs through an epoch with fresh metrics; returns their values at its end."""
         self.reset_metrics()
-        self._refresh(step)
+        self._refresh(step, is_thorough=True)
         is_plain = self._is_plain(kind, step)
         if isinstance(source.reader, feeding.ArrayBatches):
             source.reader.step = step if isinstance(step, PlannedFunction) else None
@@ -162,9 +162,10 @@ class Trainer(Settings, Steps):
         """Runs an epoch until its end, or until the model is told to stop."""
         stop = _STOPS[kind]
         group = self.steps_per_execution
-        results = run_epoch(
-            kind, step, source, callbacks, lambda: getattr(self, stop), report, group
-        )
+        with blas.single_threaded():  # our own threads share the work
+            results = run_epoch(
+                kind, step, source, callbacks, lambda: getattr(self, stop), report, group
+            )
         if results is None:
             raise ValueError(
                 f"{source.owner}: the data gave no batch. A generator can be run "
@@ -222,11 +223,13 @@ class Trainer(Settings, Steps):
         Returns:
             An array, or arrays in the structure of the model's outputs.
         """
+        if not (verbose or callbacks or steps) and feeding.is_one_batch(x, batch_size):
+            return self._predict_at_once(x)
         reader = feeding.batches("predict", x, batch_size=batch_size)
         source = feeding.Epochs("predict", reader, steps, is_continued=False)
         callbacks = self._callbacks(callbacks, verbose, source)
         predict, parts = self.make_predict_function(), []
-        self._refresh(predict)
+        self._refresh(predict, is_thorough=True)
 
         def step(batch):
             parts.append(predict(batch))
@@ -237,6 +240,16 @@ class Trainer(Settings, Steps):
         self._run("predict", step, source, callbacks, outputs_as_logs)
         callbacks.on_predict_end()
         return join_outputs(parts)
+
+    def _predict_at_once(self, x):
+        """`predict` for one batch that nobody watches: the step alone."""
+        predict = self.make_predict_function()
+        self._refresh(predict)
+        with blas.single_threaded():
+            outputs = predict(Tensor(x))
+        if type(outputs) is Tensor:
+            return outputs.array.copy()
+        return tree.map_structure(lambda y: as_array(y).copy(), outputs)
 
     # Single batches -------------------------------------------------------------------
 
@@ -280,7 +293,8 @@ class Trainer(Settings, Steps):
     def predict_on_batch(self, x):
         """Returns the outputs for one batch, as arrays."""
         self._refresh(self.make_predict_function())
-        outputs = self.predict_function(feeding.to_batch("predict_on_batch", (x,)))
+        with blas.single_threaded():
+            outputs = self.predict_function(feeding.to_batch("predict_on_batch", (x,)))
         return tree.map_structure(as_array, outputs)
 
     def _on_batch(self, kind: str, step, batch, return_dict: bool):
@@ -290,7 +304,8 @@ class Trainer(Settings, Steps):
         is_plain = self._is_plain(kind, step)
         with _taking_stock(self) as known:
             known.is_unread = is_plain
-            results = step(batch)
+            with blas.single_threaded():
+                results = step(batch)
             known.is_unread = False
             logs = to_floats(self.get_metrics_result() if is_plain else results)
         return self._as_results(logs, return_dict)
@@ -348,10 +363,16 @@ class Trainer(Settings, Steps):
             return getattr(self, f"{kind}_step")
         return planned(self, kind)
 
-    def _refresh(self, step) -> None:
-        """Lets a compiled step start afresh if the model has changed."""
+    def _refresh(self, step, is_thorough=False) -> None:
+        """Lets a compiled step start afresh if the model has changed.
+
+        Single batches trust that a change sets an attribute. Loops look at everything.
+        """
         if isinstance(step, PlannedFunction):
-            step.refresh(fingerprint(self))
+            now = changes.count()
+            if is_thorough or step.seen != now:
+                step.refresh(fingerprint(self))
+                step.seen = now
 
     def _callbacks(self, callbacks, verbose, source, epochs=1, is_fit=False):
         if isinstance(callbacks, hooks.CallbackList):

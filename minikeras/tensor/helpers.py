@@ -1,0 +1,295 @@
+"""The source of functions that a program calls as a whole, taken from their files.
+
+A kernel that is one call of the program is shown as it is written, and so is all of
+ours that it calls. Decorators and annotations go; `softmax.kernel(x)` becomes
+`softmax(x)`; tables of a module become literals.
+"""
+
+import ast
+import builtins
+import types
+
+import numpy as np
+
+from ..utils import blas, parallel
+from ..utils.lazy import LazyModule
+from .primitive import Primitive
+from .random import SeedGenerator, draw_seed
+
+__all__ = ["Helpers", "NotShown"]
+
+inspect = LazyModule("inspect")
+textwrap = LazyModule("textwrap")
+
+PACKAGE = __name__.partition(".")[0]
+STANDARD = ("contextlib", "functools", "itertools", "math", "operator", "warnings")
+
+
+class NotShown(ValueError):
+    """A function has no text that could stand in a script of its own."""
+
+
+# In place of our own: without threads, and with the state of a seed as an array.
+STAND_INS = {
+    draw_seed: '''
+def draw_seed(state=None):
+    """Returns the key of the next draw; the count goes up by one."""
+    if isinstance(state, int):
+        return np.array([state, 0], "uint32")
+    state = global_seed if state is None else state
+    key = state.copy()
+    state[1] += 1
+    return key
+''',
+    parallel.run_all: '''
+def run_all(jobs):
+    """Calls every job; in minikeras, several threads do."""
+    for job in jobs:
+        job()
+''',
+    parallel.alongside: '''
+class alongside:
+    """Calls jobs at the end of a `with` block; in minikeras, other threads do."""
+
+    def __init__(self, jobs):
+        self.jobs = jobs
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        for job in self.jobs:
+            job()
+''',
+    parallel.num_threads: '''
+def num_threads():
+    """Returns 1: here, one thread does it all."""
+    return 1
+''',
+}
+
+
+class Helpers:
+    """Collects functions and what they need, and writes them down.
+
+    Args:
+        functions: Name in the program -> function or other object.
+        names: The `Names` of the program.
+
+    Attributes:
+        needs: Names that the functions expect from elsewhere.
+    """
+
+    def __init__(self, functions: dict, names):
+        self.names = names
+        self.needs: set[str] = set()
+        self._modules: set[str] = set()
+        self._known: dict[int, str] = {}
+        self._alive: list = []
+        self._texts: list[list[str]] = []
+        for name, function in functions.items():
+            if not isinstance(function, SeedGenerator):
+                self._known[id(function)] = name
+        for name, function in functions.items():
+            if not isinstance(function, SeedGenerator):
+                self._write(name, function)
+
+    def imports(self) -> list[str]:
+        """The lines that import what is needed."""
+        return [*(f"import {name}" for name in sorted(self._modules)), "import numpy as np"]
+
+    def lines(self) -> list[str]:
+        """The functions, those first that others need."""
+        return [line for text in self._texts for line in ["", "", *text]]
+
+    def _name_of(self, x, wish: str) -> str:
+        """The name of an object in the text; writes it down if it is new."""
+        if isinstance(x, Primitive):
+            x = x.kernel
+        if id(x) not in self._known:
+            self._known[id(x)] = name = self.names.free(wish)
+            self._alive.append(x)
+            self._write(name, x)
+        return self._known[id(x)]
+
+    def _write(self, name: str, x) -> None:
+        stand_in = STAND_INS.get(x) if isinstance(x, types.FunctionType) else None
+        if stand_in is not None:
+            if "global_seed" in stand_in:
+                self.needs.add("global_seed")
+            self._texts.append(stand_in.strip("\n").split("\n"))
+        elif isinstance(x, (types.FunctionType, type)):
+            self._write_source(name, x)
+        else:
+            self._texts.append([f"{name} = {self._literal(x, name)}"])
+
+    def _write_source(self, name: str, function) -> None:
+        function = inspect.unwrap(function)
+        try:
+            text = textwrap.dedent(inspect.getsource(function))
+            (node,) = ast.parse(text).body
+        except (OSError, TypeError, ValueError, SyntaxError) as error:
+            raise NotShown(f"{name} has no text of its own ({error})") from error
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            raise NotShown(f"{name} is not a plain function")
+        node.name = name
+        node = Rewriter(self, function).visit(_bare(node))
+        self._texts.append(ast.unparse(ast.fix_missing_locations(node)).split("\n"))
+
+    def _literal(self, x, name: str) -> str:
+        if isinstance(x, np.ndarray):
+            return f'np.array({x.tolist()}, "{x.dtype.name}")'
+        if isinstance(x, np.dtype):
+            return f'np.dtype("{x.name}")'
+        if isinstance(x, np.generic):
+            return f"np.{x.dtype.name}({x.item()!r})"
+        if isinstance(x, dict):
+            pairs = (f"{self._literal(k, name)}: {self._literal(v, name)}"
+                     for k, v in x.items())  # fmt: skip
+            return f"{{{', '.join(pairs)}}}"
+        if isinstance(x, (list, tuple, set, frozenset)):
+            inner = ", ".join(self._literal(item, name) for item in x)
+            return f"{type(x).__name__}([{inner}])"
+        if isinstance(x, (bool, int, str, bytes, type(None), type(...))):
+            return repr(x)
+        if isinstance(x, float):
+            return repr(x) if np.isfinite(x) else f'float("{x}")'
+        if isinstance(x, np.ufunc) or getattr(x, "__module__", "") == "numpy":
+            return f"np.{x.__name__}"
+        if isinstance(x, (Primitive, types.FunctionType)):
+            return self._name_of(x, x.__name__)
+        if type(x).__name__ == "_local":  # workspace of each thread
+            return 'type("Workspace", (), {})()'
+        raise NotShown(f"{name} is a {type(x).__name__}")
+
+    def resolve(self, x, wish: str) -> str:
+        """What stands in the text for an object that a function names."""
+        if x is np:
+            return "np"
+        if isinstance(x, types.ModuleType) and x.__name__ in STANDARD:
+            self._modules.add(x.__name__)
+            return x.__name__
+        module = str(getattr(x, "__module__", None))
+        if module in STANDARD or module == "_functools":
+            self._modules.add(module.lstrip("_"))
+            return f"{module.lstrip('_')}.{x.__name__}"
+        if module == "numpy" and getattr(np, getattr(x, "__name__", ""), None) is x:
+            return f"np.{x.__name__}"
+        return self._name_of(x, wish)
+
+
+def _bare(node):
+    """A definition without decorators and annotations, its docstring one line."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.FunctionDef):
+            inner.decorator_list = [
+                d for d in inner.decorator_list
+                if getattr(d, "id", "") in ("property", "staticmethod", "classmethod")
+            ]  # fmt: skip
+            inner.returns = None
+        if isinstance(inner, ast.arg):
+            inner.annotation = None
+        if isinstance(inner, (ast.FunctionDef, ast.ClassDef)):
+            text = ast.get_docstring(inner)
+            if text:
+                inner.body[0].value = ast.Constant(text.partition("\n")[0])
+    return node
+
+
+class Rewriter(ast.NodeTransformer):
+    """Puts the names of the text in the place of those of the function's module."""
+
+    def __init__(self, helpers: Helpers, function):
+        self.helpers = helpers
+        self.function = function
+        closure = inspect.getclosurevars(function) if _has_code(function) else None
+        self.outer = dict(closure.nonlocals) if closure else {}
+        module = inspect.getmodule(function)
+        self.globals = getattr(function, "__globals__", vars(module))
+        self.locals: set[str] = set()
+
+    def visit_FunctionDef(self, node):
+        """Notes what is local to a function."""
+        before = set(self.locals)
+        self.locals |= {a.arg for a in ast.walk(node) if isinstance(a, ast.arg)}
+        self.locals |= {
+            x.id
+            for x in ast.walk(node)
+            if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
+        }
+        self.locals |= {
+            x.name
+            for x in ast.walk(node)
+            if isinstance(x, ast.FunctionDef) and x is not node
+        }
+        node = self.generic_visit(node)
+        self.locals = before
+        return node
+
+    def visit_AnnAssign(self, node):
+        """An annotated assignment becomes a plain one."""
+        node = self.generic_visit(node)
+        if node.value is None:
+            return None
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
+
+    def visit_Name(self, node):
+        """A name of the module becomes one of the text."""
+        if isinstance(node.ctx, ast.Store) or node.id in self.locals:
+            return node
+        found = self._find(node.id)
+        if found is not MISSING:
+            node.id = self.helpers.resolve(found, node.id)
+        return node
+
+    def visit_Attribute(self, node):
+        """`module.function` becomes `function`, `primitive.kernel` a function."""
+        found = self._value(node)
+        if found is MISSING or not _is_ours(self._value(node.value)):
+            return self.generic_visit(node)
+        name = node.attr if node.attr != "kernel" else node.value
+        if found is blas.single_threaded:
+            self.helpers._modules.add("contextlib")
+            return _attribute("contextlib.nullcontext")
+        wish = name if isinstance(name, str) else _last(node.value)
+        return _attribute(self.helpers.resolve(found, wish))
+
+    def _find(self, name: str):
+        if name in self.outer:
+            return self.outer[name]
+        if name in self.globals:
+            return self.globals[name]
+        if hasattr(builtins, name):
+            return MISSING
+        return MISSING
+
+    def _value(self, node):
+        """What `a.b.c` stands for, as far as it is ours."""
+        if isinstance(node, ast.Name):
+            return MISSING if node.id in self.locals else self._find(node.id)
+        if isinstance(node, ast.Attribute):
+            owner = self._value(node.value)
+            return getattr(owner, node.attr, MISSING) if _is_ours(owner) else MISSING
+        return MISSING
+
+
+MISSING = object()
+
+
+def _has_code(function) -> bool:
+    return isinstance(function, types.FunctionType)
+
+
+def _is_ours(x) -> bool:
+    """Whether an object is a module of ours, or a primitive."""
+    if isinstance(x, types.ModuleType):
+        return x.__name__.partition(".")[0] == PACKAGE
+    return isinstance(x, Primitive)
+
+
+def _last(node) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id
+
+
+def _attribute(text: str):
+    return ast.parse(text, mode="eval").body
