@@ -5,7 +5,7 @@ applies it after each step.
 """
 
 from . import config, ops
-from .utils import checks, configurable
+from .utils import changes, checks, configurable
 from .utils.registry import Registry
 
 __all__ = [
@@ -27,7 +27,7 @@ CONSTRAINTS = Registry("constraint", "keras.constraints")
 
 
 @CONSTRAINTS.register
-class Constraint:
+class Constraint(changes.Watched):
     """Base of constraints: a subclass says in `__call__` what becomes of a weight.
 
     >>> class Rounded(Constraint):

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from . import ops
-from .utils import checks, configurable
+from .utils import changes, checks, configurable
 from .utils.registry import Registry
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
 REGULARIZERS = Registry("regularizer", "keras.regularizers")
 
 
-class Regularizer:
+class Regularizer(changes.Watched):
     """Base of regularizers: a subclass says in `__call__` what the penalty is.
 
     >>> class L4(Regularizer):

@@ -66,7 +66,7 @@ def matmul(x1, x2, *, out=None):
         return y.reshape(*x1.shape[:-1], -1) if out is None else out
     if x2.ndim > 1 and x1.size * x2.shape[-1] >= LARGE and x1.ndim > 1:
         return parallel_matmul(x1, x2, out=out)
-    if x1.ndim == x2.ndim == 2:
+    if x1.ndim == x2.ndim == 2 and x1.dtype.char in "fd":
         return np.dot(x1, x2, out=out)  # the same, with less ado
     return np.matmul(x1, x2, out=out)
 

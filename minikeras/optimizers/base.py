@@ -333,9 +333,18 @@ class Optimizer(OptimizerState):
             for g, w in pairs:
                 self.update_step(g, w, rate)
         else:
-            scalars = self.scalars(self._steps_taken() + 1, number(rate))
+            scalars = self._scalars(rate)
             for g, w in pairs:
                 self._run(g, w, scalars)
+
+    def _scalars(self, rate) -> dict:
+        """The numbers of this step; as formulas, while a program is recorded."""
+        if state.recorder is not None:
+            try:
+                return self.scalars(self._steps_taken() + 1, number(rate))
+            except TypeError:  # they are no plain arithmetic
+                values_are_read()
+        return self.scalars(self._steps_taken() + 1, number(rate))
 
     def scalars(self, step: int, rate: float) -> dict[str, float]:
         """Returns the numbers that `update` takes as keywords.
@@ -361,7 +370,7 @@ class Optimizer(OptimizerState):
 
     def update_step(self, gradient, variable, learning_rate) -> None:
         """Moves one weight. Optimizers written for Keras define this one."""
-        scalars = self.scalars(self._steps_taken() + 1, number(learning_rate))
+        scalars = self._scalars(learning_rate)
         self._run(self._fit(gradient, variable), variable, scalars)
 
     def _run(self, g: Tensor, w: Variable, scalars: dict) -> None:

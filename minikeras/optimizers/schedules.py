@@ -1,7 +1,7 @@
 """Learning rates that change while training (`keras.optimizers.schedules`)."""
 
 from .. import ops
-from ..utils import checks, configurable
+from ..utils import changes, checks, configurable
 from ..utils.registry import Registry
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
 SCHEDULES = Registry("learning rate schedule", "keras.optimizers.schedules")
 
 
-class LearningRateSchedule:
+class LearningRateSchedule(changes.Watched):
     """Base of schedules: a subclass says in `__call__` what the rate is at a step.
 
     >>> class Halving(LearningRateSchedule):

@@ -61,12 +61,7 @@ class Source:
         self._place = None
         self._result_names = result_names
         self.names.name_all(program)
-        self.loose = {
-            id(v.root)
-            for e in program.equations
-            if e.style == "assign"
-            for v in e.outputs
-        }
+        self.loose = program.loose()
         self._there = {id(v.root) for v in program.values() if v.root.array is not None}
         self._there.update(map(id, program.inputs))
         self._there.update(id(v) for a in arenas for c in a.columns for v in c)

@@ -18,6 +18,7 @@ from ..utils.lazy import LazyModule
 from .plan import Plan
 from .program import Program
 from .recorder import Recorder
+from .sources import arguments_like, written
 from .state import state
 from .tensor import Tensor
 
@@ -39,16 +40,19 @@ class PlannedFunction:
         name: What the step is called in its source.
         input_names: Function of the arguments that returns names for the arrays among
             them, or None.
+        mode: Function without arguments; what it returns is part of the combination.
         title: What the source says at its top.
     """
 
-    def __init__(self, function, name=None, input_names=None, title=None):
+    def __init__(self, function, name=None, input_names=None, title=None, mode=None):
         functools.update_wrapper(self, function)
         self.function = function
         self.name = name or _identifier(getattr(function, "__name__", "step"))
         self.title = title
         self._input_names = input_names
+        self._mode = mode
         self._versions: list = []  # (stamp, plans, homes) of what it did before
+        self._reported: set[str] = set()
         self._stamp = None
         self.seen = None  # for `refresh`: when somebody last looked at the stamp
         self._plans: dict = {}  # combination -> Program, Ready, or why there is none
@@ -74,11 +78,11 @@ class PlannedFunction:
             return self._as_written(args, kwargs)
         return self._learn(key, args, kwargs)
 
-    @staticmethod
-    def _key(args, kwargs, arrays: list) -> tuple:
+    def _key(self, args, kwargs, arrays: list) -> tuple:
         """The combination that a call belongs to; collects its arrays."""
         named = _described(kwargs, arrays) if kwargs else None
-        return _described(args, arrays), named, config.floatx()
+        mode = self._mode and self._mode()
+        return _described(args, arrays), named, config.floatx(), mode
 
     def _as_written(self, args, kwargs):
         args, kwargs = _as_tensors((args, kwargs), [])
@@ -136,6 +140,9 @@ class PlannedFunction:
         return names if len(names) == count else [f"x_{i + 1}" for i in range(count)]
 
     def _report(self, reason: str) -> None:
+        if reason in self._reported:
+            return
+        self._reported.add(reason)
         message = "%s runs as written, without a plan: %s."
         logging.getLogger("minikeras").debug(message, self.name, reason)
 
@@ -182,6 +189,29 @@ class PlannedFunction:
     def plans(self) -> list[Plan]:
         """The plans there are, newest last."""
         return [x.plan for x in self._plans.values() if type(x) is Ready]
+
+    def source(self) -> str:
+        """Returns the newest program as Python that runs with NumPy alone.
+
+        Raises:
+            ValueError: if nothing is recorded, because there was no call yet or the
+                function cannot be planned.
+        """
+        for key, x in reversed(self._plans.items()):
+            if type(x) is Ready:
+                return x.plan.source.text
+            if type(x) is Program:
+                names = self._names_of(arguments_like(key[0]), len(x.inputs))
+                return written(x, self.name, names, self.title or self.name).text
+        if self._plans:
+            raise ValueError(
+                f"{self.name} has no source, because it runs as written: "
+                f"{'; '.join(self.reasons())}. Take that out of the function."
+            )
+        raise ValueError(
+            f"{self.name} has no source yet: it is recorded when it is called. Call it "
+            "once with arrays of the shapes that matter."
+        )
 
     def reasons(self) -> list[str]:
         """Why calls run as written, for those that do."""

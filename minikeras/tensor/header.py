@@ -73,8 +73,12 @@ class Header:
         lines = []
         for arena in self.source.arenas:
             flats = [self.names.of(part) for part in arena.parts]
-            lines += together(flats, (arena.size,), arena.parts[0].dtype, "zeros")
-            lines.append(f"both = {flats[0]}, {flats[1]}")
+            made = together(flats, (arena.size,), arena.parts[0].dtype, "zeros")
+            if len(flats) == 2:
+                made[-1] = made[-1].replace(" = ", " = both = ")
+            else:
+                made.append(f"both = {flats[0]}, {flats[1]}")
+            lines += made
             shown = arena.columns[:2]
             for i, offset in enumerate(arena.offsets):
                 row = [column[i] for column in shown]
@@ -170,10 +174,13 @@ class Header:
         ]
         turned = [(name, text) for name, text in pairs if text[:-2] in self.plain]
         lines = [f"{name} = {text}" for name, text in pairs if (name, text) not in turned]
-        if len(turned) > 1:
-            names, texts = zip(*turned, strict=True)
-            return [*_assigned(list(names), ", ".join(texts)), *lines]
-        return [f"{name} = {text}" for name, text in pairs]
+        for i in range(0, len(turned), 3):
+            names, texts = zip(*turned[i : i + 3], strict=True)
+            line = f"{', '.join(names)} = {', '.join(texts)}"
+            lines += [line] if len(line) <= WIDTH else [
+                f"{name} = {text}" for name, text in turned[i : i + 3]
+            ]  # fmt: skip
+        return lines
 
     @property
     def plain(self) -> set[str]:

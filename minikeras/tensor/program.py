@@ -79,8 +79,11 @@ class Host:
         self.operands = operands
         self.number = number
 
-    def __bool__(self) -> bool:
-        raise TypeError("The program cannot branch on a number that changes.")
+    def __bool__(self, *others) -> bool:
+        raise TypeError("A program cannot decide by a number that changes.")
+
+    def __neg__(self) -> "Host":
+        return Host("-{0}", (self,), -self.number)
 
     __float__ = __int__ = __index__ = __eq__ = __lt__ = __le__ = __gt__ = __ge__ = (
         __bool__

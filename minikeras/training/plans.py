@@ -1,7 +1,7 @@
 """The compiled steps of a model, and what makes them out of date."""
 
 from .. import config
-from ..tensor import PlannedFunction
+from ..tensor import PlannedFunction, Variable
 from ..utils import changes, tree
 from ..utils.batches import unpack_x_y_sample_weight
 
@@ -14,7 +14,7 @@ def planned(model, kind: str):
     """Returns a step of a model that is compiled: "train", "test" or "predict"."""
     step = getattr(model, f"{kind}_step")
     title = f"{TITLES[kind]} of {model.name}"
-    return PlannedFunction(step, f"{kind}_step", _input_names, title)
+    return PlannedFunction(step, f"{kind}_step", _input_names, title, model._is_unread)
 
 
 TITLES = {"train": "Training step", "test": "Test step", "predict": "Prediction"}
@@ -39,12 +39,16 @@ def fingerprint(model) -> tuple:
     parts = [config.epsilon(), config.fusions_enabled()]
     for layer in model._flatten_layers():
         parts.append(_settings(layer))
-        parts += [
-            (id(v), v.trainable, id(v.regularizer), id(v.constraint))
-            for v in layer._own_variables()
-        ]
+        for v in layer._own_variables():
+            parts += [id(v), v.trainable]
+            parts += [_settings(v.regularizer), _settings(v.constraint)]
     for part in (model.optimizer, model._compile_loss, model._compile_metrics):
         parts.append(_settings(part))
+    if model.optimizer is not None:
+        rate = model.optimizer._learning_rate
+        parts.append(id(rate) if isinstance(rate, Variable) else _settings(rate))
+        left_out, patterns = model.optimizer._undecayed
+        parts += [*map(id, left_out), *patterns]
     return tuple(parts)
 
 
@@ -52,6 +56,8 @@ def _settings(thing) -> tuple:
     """The plain public attributes of an object, and which object it is."""
     if thing is None:
         return ()
+    if not hasattr(thing, "__dict__"):
+        return (id(thing),)
     return (
         id(thing),
         getattr(thing, "trainable", None),

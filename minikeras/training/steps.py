@@ -144,6 +144,10 @@ class Steps:
         for metric in self.metrics:
             metric.reset_state()
 
+    def _is_unread(self) -> bool:
+        """Whether nobody looks at what the present step returns."""
+        return self._inventory is not None and self._inventory.is_unread
+
     def _known(self) -> Inventory:
         return self._inventory or Inventory(self)
 

@@ -7,7 +7,7 @@ and compared. So `STEPS` calls show recording, the first replay and one more.
 import numpy as np
 
 import minikeras as keras
-from minikeras import tree
+from minikeras import layers, tree
 from minikeras.tensor import Variable
 
 STEPS = 4
@@ -38,12 +38,12 @@ def assert_same(got, expected):
     raise AssertionError(f"not the same bits (a sign of zero?): {got}, {expected}")
 
 
-def variables_of(model) -> dict:
+def variables_of(model) -> list:
     """All that a step may change: weights, seeds, slots, counters, metrics."""
     kept = [*model.variables, *(v for m in model.metrics for v in m.variables)]
     if model.optimizer is not None:
         kept += model.optimizer.variables
-    return {f"{i} {v.path}": np.array(v.array) for i, v in enumerate(kept)}
+    return [v.array.copy() for v in kept]
 
 
 def both_ways(make, *, seed=0):
@@ -126,3 +126,63 @@ def as_tensors(x):
     return tree.map_structure(
         lambda y: keras.ops.convert_to_tensor(y) if isinstance(y, np.ndarray) else y, x
     )
+
+
+# Small models -------------------------------------------------------------------------
+
+
+def data(count=20, features=3, targets=2, seed=0):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(count, features)).astype("float32")
+    return x, rng.normal(size=(count, targets)).astype("float32")
+
+
+X, Y = data()
+LABELS = np.random.default_rng(1).integers(0, 2, 20)
+
+
+def net(*more, units=2, **settings):
+    """A small model, compiled; `more` comes between its two layers."""
+
+    def make():
+        made = [layer() for layer in more]
+        model = keras.Sequential(
+            [keras.Input((3,)), layers.Dense(4, "tanh"), *made, layers.Dense(units)]
+        )
+        model.compile(**{"optimizer": "adam", "loss": "mse", **settings})
+        return model
+
+    return make
+
+
+def fit_both(make, *arguments, planned=True, changes=(), x=X, y=Y, **settings):
+    """Fits two models alike, after each change once more; compares all they have.
+
+    Args:
+        make: Returns a compiled model.
+        *arguments: None.
+        planned: Whether the first must have a plan in the end; None if it may.
+        changes: Functions of a model, called one after the other between fits.
+        x: Inputs.
+        y: Targets.
+        **settings: Further arguments of `fit`.
+    """
+    outcomes = []
+    settings = {"batch_size": 5, "epochs": 2, "verbose": 0, **settings}
+    for model in (models := both_ways(make)):
+        keras.utils.set_random_seed(2)
+        seen = []
+        for change in (lambda model: None, *changes):
+            change(model)
+            seen.append(model.fit(x, y, **settings).history)
+            seen.append(model.evaluate(x, y, verbose=0, batch_size=5))
+            seen.append(model.predict(x, verbose=0, batch_size=5))
+        outcomes.append([seen, variables_of(model)])
+    assert_same(*outcomes)
+    model = models[0]
+    if planned is not None and not model.run_eagerly:
+        assert_planned(model, "train", planned)
+        if planned:
+            assert_planned(model, "test")
+            assert_planned(model, "predict")
+    return model

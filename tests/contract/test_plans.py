@@ -85,7 +85,9 @@ DIFFERENTIABLE = [
     param
     for param in every(CASES)
     if param.values[1].order
-    and sources_of(PRIMITIVES[param.values[0]], param.values[1], draw(param.values[1], 0))
+    and sources_of(
+        PRIMITIVES[param.values[0]], param.values[1], draw(param.values[1], 0)
+    )
 ]
 
 
@@ -147,7 +149,9 @@ def trained_call(layer, case):
         floats = list(xs) if case.below is None else []
         with GradientTape() as tape:
             tape.watch(floats)
-            y = layer(list(xs) if isinstance(case.shape, list) else xs[0], training=True)
+            y = layer(
+                list(xs) if isinstance(case.shape, list) else xs[0], training=True
+            )
             total = keras.ops.sum(keras.ops.square(y) + y)
             for loss in layer.losses:
                 total = total + loss
@@ -181,4 +185,187 @@ def test_layer(name, case):
     (train, infer, *planned), (_, _, *eager) = runs
     assert_same(planned, eager)
     for step in (train, infer):
+        assert step.reasons() == [] and len(step.plans()) == 1
+
+
+# Losses -------------------------------------------------------------------------------
+
+
+def loss_batch(case, seed):
+    y_true, y_pred = loss_cases.arrays(case, seed=seed)
+    if y_true.dtype.kind == "i":
+        y_true = np.random.default_rng(seed).integers(0, 2, y_true.shape)
+        y_true = y_true.astype("int32")
+    return y_true.astype(np.promote_types("float32", "int16")), y_pred.astype("float32")
+
+
+def loss_draw(case, seed, weighted):
+    y_true, y_pred = loss_batch(case, seed)
+    weights = np.random.default_rng(seed).uniform(0, 2, len(y_pred)).astype("float32")
+    return (y_true, y_pred, weights) if weighted else (y_true, y_pred)
+
+
+@pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
+@pytest.mark.parametrize(("name", "case"), every(loss_cases.CASES))
+def test_loss(name, case, weighted):
+    loss = getattr(keras.losses, name)(**case.kwargs)
+
+    def slope(y_true, y_pred, sample_weight=None):
+        with GradientTape() as tape:
+            tape.watch(y_pred)
+            value = loss(y_true, y_pred, sample_weight)
+        return [value, tape.gradient(value, y_pred)]
+
+    draws = [loss_draw(case, seed, weighted) for seed in range(STEPS)]
+    call_both(slope, draws)
+
+
+def compiled(units, activation=None, **settings):
+    """A model of one layer, so that its activation meets the loss."""
+
+    def make():
+        model = keras.Sequential(
+            [keras.Input((3,)), keras.layers.Dense(units, activation=activation)]
+        )
+        model.compile(**{"optimizer": "sgd", **settings})
+        return model
+
+    return make
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
+@pytest.mark.parametrize(("name", "case"), every(loss_cases.CASES))
+def test_training_with_a_loss(name, case, activation):
+    def make():
+        loss = getattr(keras.losses, name)(**case.kwargs)
+        return compiled(4, activation, loss=loss)()
+
+    rng = np.random.default_rng(0)
+    train_both(
+        make,
+        [(rng.normal(size=(5, 3)), loss_batch(case, seed)[0]) for seed in range(STEPS)],
+    )
+
+
+# Metrics ------------------------------------------------------------------------------
+
+
+# R2Score with `num_regressors` reads the number of samples so far, to warn.
+
+
+@pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
+@pytest.mark.parametrize(("name", "case"), every(metric_cases.CASES))
+def test_metric(name, case, weighted):
+    runs = []
+    for way in (keras.function, lambda function: function):
+        metric = getattr(keras.metrics, name)(**case.kwargs)
+        metric(*metric_cases.batches(case.data, weighted)[0])
+        metric.reset_state()
+
+        def update(*arguments, metric=metric):
+            metric.update_state(*arguments)
+            return metric.result()
+
+        step, results = way(update), []
+        for seed in range(STEPS):
+            for batch in metric_cases.batches(case.data, weighted, seed=seed):
+                batch = [np.ascontiguousarray(x) for x in batch]
+                result = step(*map(keras.ops.convert_to_tensor, batch))
+                results.append(np.array(result))
+        runs.append((step, results, [np.array(v) for v in metric.variables]))
+    (step, *planned), (_, *eager) = runs
+    assert_same(planned, eager)
+    assert (len(step.reasons()) == 2) == (case.kwargs.get("num_regressors", 0) > 0)
+    assert len(step.plans()) + len(step.reasons()) == 2  # for 6 and for 4 samples
+
+
+def metric_batches(data):
+    for seed in range(STEPS):
+        rng = np.random.default_rng(seed)
+        y_true, _ = metric_cases.batches(data, seed=seed)[0]
+        yield rng.normal(size=(6, 3)), y_true
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [
+        p
+        for p in every(metric_cases.CASES)
+        if p.values[1].data not in ("values", "labels")
+    ],
+)
+def test_training_with_a_metric(name, case):
+    def make():
+        metric = getattr(keras.metrics, name)(**case.kwargs)
+        sparse = case.data == "classes"
+        loss = "sparse_categorical_crossentropy" if sparse else "mse"
+        return compiled(3, "softmax", loss=loss, metrics=[metric])()
+
+    train_both(make, metric_batches(case.data))
+
+
+# Optimizers ---------------------------------------------------------------------------
+
+# Their steps branch in Python on the number of steps taken.
+SLOW_TURNS = ("use_ema", "gradient_accumulation_steps")
+
+
+@pytest.mark.parametrize(("name", "case"), every(optimizer_cases.CASES))
+def test_optimizer(name, case):
+    def make():
+        model = keras.Sequential(
+            [keras.Input((3,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(2)]
+        )
+        model.compile(getattr(keras.optimizers, name)(**case.kwargs), "mse")
+        return model
+
+    rng = np.random.default_rng(0)
+    batches = [(rng.normal(size=(5, 3)), rng.normal(size=(5, 2))) for _ in range(7)]
+    planned = not any(case.kwargs.get(slow) for slow in SLOW_TURNS)
+    train_both(make, batches, planned=planned)
+
+
+# Models -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.build.__name__)
+        for cases in model_cases.CASES.values()
+        for case in cases
+    ],
+)
+def test_model(case):
+    def given(seed):
+        rng = np.random.default_rng(seed)
+
+        def drawn(x):
+            below = rng.integers(0, case.below or 2, x.shape).astype("float32")
+            return below if case.below else rng.normal(size=x.shape).astype("float32")
+
+        return tree.map_structure(drawn, model_cases.inputs(case))
+
+    def make():
+        model = case.build(keras)
+        model(given(0))
+        model.compile("adam", "mse")
+        return model
+
+    def batch(seed):
+        outputs = make()(given(seed))
+        rng = np.random.default_rng(seed)
+        return given(seed), tree.map_structure(
+            lambda y: rng.normal(size=y.shape).astype("float32"), outputs
+        )
+
+    batches = [batch(seed) for seed in range(STEPS)]
+    model = train_both(make, batches)
+    for x, y in batches:
+        tested, predicted = model.test_on_batch(x, y), model.predict_on_batch(x)
+        keras.config.disable_plans()
+        assert_same(model.test_on_batch(x, y), tested)
+        assert_same(model.predict_on_batch(x), predicted)
+        keras.config.enable_plans()
+    for step in (model.test_function, model.predict_function):
         assert step.reasons() == [] and len(step.plans()) == 1

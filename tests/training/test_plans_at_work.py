@@ -1,0 +1,164 @@
+"""Compiled steps in many threads, and what memory they take."""
+
+import gc
+import threading
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+import minikeras as keras
+from minikeras import layers
+from minikeras.tensor.program import Program
+from tests.cases.plans import X, Y, assert_planned, data, net
+
+# Threads ------------------------------------------------------------------------------
+
+
+def test_ten_thousand_predictions_from_eight_threads():
+    model = net(layers.BatchNormalization)()
+    model.fit(X, Y, verbose=0)
+    batches = [data(4, seed=i)[0] for i in range(16)]
+    model.run_eagerly = True
+    expected = [model.predict_on_batch(x) for x in batches]
+    model.run_eagerly = False
+    start = threading.Barrier(8)
+
+    def work(first):
+        start.wait()
+        wrong = 0
+        for i in range(first, first + 1250):
+            y = model.predict_on_batch(batches[i % 16])
+            wrong += not np.array_equal(y, expected[i % 16])
+        return wrong
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(8))) == [0] * 8
+    assert_planned(model, "predict")
+
+
+def test_predict_from_eight_threads():
+    model = net()()
+    inputs = [data(10 + i, seed=i)[0] for i in range(8)]
+    model.run_eagerly = True
+    expected = [model.predict(x, verbose=0, batch_size=4) for x in inputs]
+    model.run_eagerly = False
+
+    def work(i):
+        return all(
+            np.array_equal(
+                model.predict(inputs[i], verbose=0, batch_size=4), expected[i]
+            )
+            for _ in range(20)
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(work, range(8)))
+
+
+# Memory -------------------------------------------------------------------------------
+
+
+def lecture_network():
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            layers.Dense(4, activation="sigmoid"),
+            layers.Dense(4, activation="sigmoid"),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    model.compile("sgd", "categorical_crossentropy")
+    return model
+
+
+def planned_lecture_network(count):
+    """Returns the plan of the training step, and a batch of `count` samples."""
+    model = lecture_network()
+    x, y = data(count, 3, 3)
+    y = np.eye(3, dtype="float32")[y.argmax(-1)]
+    for _ in range(4):
+        model.train_on_batch(x, y)
+    assert_planned(model)
+    (plan,) = model.train_function.plans()
+    return model, plan, [x, y]
+
+
+def traced(steps, plan, batch) -> tuple[int, int]:
+    """Bytes that so many steps leave behind, and the most that they have at once."""
+    plan.run(batch)
+    gc.collect()
+    tracemalloc.start()
+    start, _ = tracemalloc.get_traced_memory()
+    for _ in range(steps):
+        plan.run(batch)
+    end, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return end - start, peak - start
+
+
+def test_ten_thousand_steps_leave_nothing_behind():
+    model, plan, batch = planned_lecture_network(32)
+    for _ in range(8_000):
+        plan.run(batch)
+    left, most = traced(2_000, plan, batch)
+    assert left < 1024 and most < 4096
+    assert model.optimizer.iterations == 10_005
+
+
+def test_steps_allocate_no_array():
+    _, plan, batch = planned_lecture_network(16_384)
+    _, most = traced(3, plan, batch)
+    # The smallest array with an element per sample has 64 KB. NumPy's own buffer of
+    # 8,192 elements, which broadcasting takes, has 32.
+    assert most < 48_000
+
+
+def mnist_mlp():
+    model = keras.Sequential(
+        [
+            keras.Input((784,)),
+            layers.Dense(512, activation="relu"),
+            layers.Dropout(0.2),
+            layers.Dense(512, activation="relu"),
+            layers.Dropout(0.2),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile("rmsprop", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def bytes_made(program, arenas) -> int:
+    """Bytes of all arrays that an eager step asks the allocator for.
+
+    The record of the step, before any pass, shows its NumPy calls: each result that is
+    no view counts once, freed soon or not. The optimizer's rule runs block by block, so
+    what it makes for a block counts as often as there are blocks.
+    """
+    made = {id(v): v for e in program.equations for v in e.outputs if v.root is v}
+    ruled = [
+        v.nbytes * arena.count
+        for arena in arenas
+        for e in arena.rule
+        for v in e.outputs
+    ]
+    return sum(v.nbytes for v in made.values()) + sum(ruled)
+
+
+def test_a_plan_needs_less_memory_than_eager_temporaries():
+    model = mnist_mlp()
+    x = np.random.default_rng(0).normal(size=(128, 784)).astype("float32")
+    y = np.random.default_rng(0).integers(0, 10, 128)
+    model.train_on_batch(x, y)  # builds
+    step = model.train_function
+    step._plans.clear()
+    model.train_on_batch(x, y)
+    (program,) = step._plans.values()
+    recorded = Program(program.equations[:], program.inputs, program.results)
+    for _ in range(2):
+        model.train_on_batch(x, y)
+    (plan,) = step.plans()
+    temporaries = bytes_made(recorded, plan.arenas)
+    gradients = sum(a.size * a.parts[1].dtype.itemsize for a in plan.arenas)
+    assert plan.memory.nbytes + gradients <= 0.6 * temporaries
