@@ -1,1 +1,1 @@
-"""Timings of minikeras, side by side with real Keras or NumPy."""
+"""Timings of minikeras, side by side with Keras on JAX, TensorFlow and torch."""

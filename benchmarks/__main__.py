@@ -1,30 +1,131 @@
-"""The command line: `python -m benchmarks [NAME ...] [--rounds N] [--python PATH]`."""
+"""The command line: `python -m benchmarks [OPTIONS]`; README.md tells how to use it."""
 
 import argparse
+import json
+import pathlib
 import sys
 
-from . import eager_step, import_time
+from . import contestants, measure, plots, table
+from .workloads import WORKLOADS
 
-BENCHMARKS = {"import_time": import_time, "eager_step": eager_step}
+HERE = pathlib.Path(__file__).parent
+KEPT = HERE / "results"  # beside the README that shows them
+PASSING = HERE.parent / "build" / "benchmarks"
+SECTIONS = [*WORKLOADS, "install", "growth"]
 
 
-def main() -> None:
-    """Runs the benchmarks asked for, all of them by default."""
-    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
-    parser.add_argument(
-        "--rounds", type=int, default=7, help="processes per contestant"
+def main(arguments: list[str] | None = None) -> None:
+    """Measures, prints the report, and keeps it with its plots and numbers."""
+    options = parsed(arguments)
+    results = measured(options)
+    text = table.report(results)
+    print(text)
+    keep(results, text, options)
+
+
+def parsed(arguments: list[str] | None) -> argparse.Namespace:
+    """Returns the options; ends with a message about those that make no sense."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Times minikeras side by side with Keras on its backends.",
     )
-    parser.add_argument(
-        "--python", default=sys.executable, help="interpreter that has real Keras"
+    add = parser.add_argument
+    add("--rounds", type=positive, default=5, help="processes per contestant (5)")
+    add("--seconds", type=float, default=2.0, help="time spent on each measure (2)")
+    add("--python", action="append", metavar="PATH", help="interpreter that has peers")
+    add("--only", type=chosen(SECTIONS), metavar="A,B", help=", ".join(SECTIONS))
+    add(
+        "--peers",
+        type=chosen(contestants.PEERS),
+        default=contestants.DEFAULT_PEERS,
+        metavar="A,B",
+        help=", ".join(contestants.PEERS),
     )
-    options = parser.parse_args()
-    for name in options.names or BENCHMARKS:
-        if name not in BENCHMARKS:
-            parser.error(
-                f"unknown benchmark {name!r}, there are {', '.join(BENCHMARKS)}"
-            )
-        BENCHMARKS[name].run(options.rounds, options.python)
+    add("--busy", action="store_true", help="also run beside a busy process")
+    add("--output", type=pathlib.Path, help="folder to fill")
+    add("--write", action="store_true", help="put the report into benchmarks/README.md")
+    options = parser.parse_args(arguments)
+    options.output = options.output or (KEPT if options.write else PASSING)
+    return options
+
+
+def positive(text: str) -> int:
+    """Reads a whole number of at least 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, got {number}")
+    return number
+
+
+def chosen(names):
+    """Returns a reader of lists like `a,b` out of the names."""
+
+    def read(text: str) -> list[str]:
+        for name in text.split(","):
+            if name not in names:
+                known = ", ".join(names)
+                raise argparse.ArgumentTypeError(f"no {name!r}, there are {known}")
+        return text.split(",")
+
+    return read
+
+
+def measured(options: argparse.Namespace) -> dict:
+    """Returns the sections that were asked for, and what they were measured with."""
+    found = contestants.find(options.peers, options.python or [sys.executable])
+    measure.warm_up(found)
+    only = options.only or SECTIONS
+    results = {"about": about(found, options)}
+    names = [name for name in WORKLOADS if name in only]
+    if names:
+        results["workloads"] = measure.workloads(found, names, options)
+    if "install" in only:
+        results["install"] = measure.install(found, options)
+    if "growth" in only:
+        results["growth"] = measure.growth(found, options)
+    return results
+
+
+def about(found: dict, options: argparse.Namespace) -> dict:
+    """Returns the date, the machine, the contestants and their versions."""
+    return {
+        "date": table.today(),
+        "machine": table.machine(),
+        "how": f"Medians over {options.rounds} processes of each contestant.",
+        "titles": {name: each.title for name, each in found.items()},
+        "versions": {each.title: each.version for each in found.values()},
+    }
+
+
+def keep(results: dict, text: str, options: argparse.Namespace) -> None:
+    """Writes report, numbers and plots to the folder, and on request to the README."""
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / "report.md").write_text(text, encoding="utf-8")
+    numbers = json.dumps(results, indent=1)
+    (options.output / "results.json").write_text(numbers + "\n", encoding="utf-8")
+    pictures = plots.draw(results, options.output)
+    if options.write:
+        write_readme(text, pictures)
+    print(f"kept in {options.output}", file=sys.stderr)
+
+
+def write_readme(text: str, pictures: list[pathlib.Path]) -> None:
+    """Replaces the last table of the README and shows the plots below it."""
+    page = HERE / "README.md"
+    links = [f"![{each.stem}]({link(each)})" for each in pictures]
+    whole = "\n\n".join([text.strip(), *links])
+    old = page.read_text(encoding="utf-8")
+    page.write_text(table.put_between_markers(old, whole), encoding="utf-8")
+
+
+def link(picture: pathlib.Path) -> str:
+    """Returns the path of a picture as seen from the README."""
+    picture = picture.resolve()
+    return (
+        picture.relative_to(HERE).as_posix()
+        if HERE in picture.parents
+        else str(picture)
+    )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ FLOORS = {
         "regularizers",
     ],
     4: ["layers"],
-    5: ["callbacks", "saving"],
+    5: ["callbacks", "explain", "saving"],
     6: ["models", "training"],
     7: ["datasets"],
 }

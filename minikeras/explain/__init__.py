@@ -1,5 +1,5 @@
 """What a model computes, as text: scripts that need nothing but NumPy."""
 
-from .export import write_script
+from .export import Step, write_script
 
-__all__ = ["write_script"]
+__all__ = ["Step", "write_script"]

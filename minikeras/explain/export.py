@@ -67,8 +67,8 @@ class Step:
             self.program = for_any_size(first, second, n1, n2)
         except NotGeneral as error:
             raise ValueError(
-                f"{self.name} cannot become a script for any number of samples: {error}. "
-                "Write model.source(...) to a file instead: it is made for one size."
+                f"{self.name} cannot become a script for any number of samples: "
+                f"{error}. Write model.source(...) to a file: that is for one size."
             ) from None
 
     def result_names(self) -> list[str] | None:
@@ -89,20 +89,21 @@ class Script:
         self.title = title
         self.names = Names([*RESERVED, *(step.name for step in steps)])
         self.functions, self.rules, self.body = {}, [], []
-        self.numbers, self.arenas, equations = {}, [], []
+        self.numbers, self.arenas, self.regions, equations = {}, [], [], []
         values: dict = {}
         for step in steps:
-            with_values_of(values, step.program)
-            arenas = prepared(step.program)
+            program = with_values_of(values, step.program)
+            arenas = prepared(program)
             source = Source(
-                step.program, arenas, step.name, step.inputs, step.title,
+                program, arenas, step.name, step.inputs, step.title,
                 fresh=True, result_names=step.result_names(), names=self.names,
             )  # fmt: skip
+            self.names.release(source.local_names())
             self.functions.update(source.functions)
             self.rules += source.rules + ["", ""] * bool(source.rules)
             self.body += ["", "", *source.body]
             self.arenas += arenas
-            equations += step.program.equations
+            equations += program.equations
         self.program = Program(equations, [], [])
 
 
@@ -112,7 +113,7 @@ def write_script(filepath, title: str, steps: list[Step]) -> None:
     Args:
         filepath: The script's name; ends in ".py".
         title: What the script is, for its first line.
-        steps: What it does, with "predict_step" among them.
+        steps: What it does, recorded, with "predict_step" among them.
 
     Raises:
         ValueError: if a step cannot be written down; the message says why.
@@ -120,11 +121,9 @@ def write_script(filepath, title: str, steps: list[Step]) -> None:
     path = files.path_of(filepath)
     if not path.endswith(".py"):
         raise ValueError(
-            f"export writes a Python script, so its name must end in .py, got {path!r}. "
+            f"export writes a Python script: its name must end in .py, got {path!r}. "
             f"Try {path + '.py'!r}."
         )
-    for step in steps:
-        step.record()
     try:
         text, saved = _written(title, steps, path)
     except NotShown as error:
@@ -155,11 +154,10 @@ def _predict(step: Step) -> str:
     """The function that goes through many samples."""
     results = [x for x in tree.flatten(step.outcome) if type(x) is Tensor]
     joined = "np.concatenate(parts)"
-    if names := step.result_names():
+    if step.result_names():
         joined = "{name: np.concatenate([p[name] for p in parts]) for name in parts[0]}"
     elif len(results) > 1 or tree.is_nested(step.outcome):
         joined = "tuple(np.concatenate(part) for part in zip(*parts))"
-    del names
     return PREDICT.format(
         inputs=", ".join(step.inputs),
         slices=", ".join(f"{x}[i : i + batch_size]" for x in step.inputs),

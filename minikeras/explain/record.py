@@ -21,15 +21,14 @@ class WholeRecorder(Recorder):
 
     def run(self, primitive, arrays: list, metadata: dict):
         """Runs a primitive's kernel and notes it."""
-        if primitive.kind in ("effect", "kernel"):
-            self._place = self._here(primitive.name)
-            is_effect = primitive.kind == "effect"
-            return self._run_whole(primitive, arrays, metadata, is_effect=is_effect)
-        mark = len(self.equations)
-        result = super().run(primitive, arrays, metadata)
-        if len(self.equations) - mark <= 1:
-            return result
-        del self.equations[mark:]
+        if primitive.kind != "effect":
+            mark = len(self.equations)
+            result = super().run(primitive, arrays, metadata)
+            most = 0 if primitive.kind == "kernel" else 1
+            if len(self.equations) - mark <= most:
+                return result
+            del self.equations[mark:]
+        self._place = self._here(primitive.name)
         return self._run_whole(primitive, arrays, metadata)
 
 

@@ -122,7 +122,7 @@ class Comparison:
             raise NotGeneral("an array of numbers depends on the number of samples")
 
     def _number(self, x, y):
-        if x == y or (x != x and y != y):
+        if type(x) in (Count, Share) or x == y or (x != x and y != y):
             return x
         if x * self.n1 == y * self.n2 and type(x) is float:
             return Share(x, f"{x * self.n1:g} / n")

@@ -53,6 +53,9 @@ def count_above(weight, y_pred, thresholds, *, out=None):
     >>> count_above(ones, [[0.2], [0.5], [0.9]], [0.1, 0.5]).tolist()
     [[3.0], [1.0]]
     """
+    if len(thresholds) == 1:
+        above = np.multiply(weight, np.greater(y_pred, thresholds))
+        return np.add.reduce(above, axis=0, keepdims=True, out=out)
     order = np.argsort(thresholds)
     num_columns, num_bins = y_pred.shape[-1], len(order) + 1
     passed = np.searchsorted(thresholds, y_pred, sorter=order)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..tensor import dtypes, primitive, shapes
 from .arithmetic import multiply
-from .common import deliver, no_influence
+from .common import no_influence, room
 from .logic import choose, isfinite
 
 unary = primitive(shape=shapes.same, kind="ufunc")
@@ -169,7 +169,16 @@ def nan_to_num(x, *, nan=0.0, posinf=None, neginf=None, out=None):
         posinf: Replaces plus infinity; None: the largest finite number.
         neginf: Replaces minus infinity; None: the smallest finite number.
     """
-    return deliver(np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf), out)
+    out = room(x, out)
+    np.copyto(out, x)
+    if x.dtype.kind == "f":
+        limits = np.finfo(x.dtype)
+        highest = limits.max.item() if posinf is None else posinf
+        lowest = limits.min.item() if neginf is None else neginf
+        np.copyto(out, nan, where=np.isnan(x))
+        np.copyto(out, highest, where=np.equal(x, np.inf))
+        np.copyto(out, lowest, where=np.equal(x, -np.inf))
+    return out
 
 
 nan_to_num.grad(x=lambda g, x: choose(isfinite(x), g, 0))

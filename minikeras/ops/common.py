@@ -6,7 +6,7 @@ import numpy as np
 
 from ..tensor import GradientTape
 
-__all__ = ["array_dtype", "deliver", "no_influence", "pullback", "room", "shape_of"]
+__all__ = ["deliver", "first_array", "no_influence", "pullback", "room", "shape_of"]
 
 
 def deliver(result: np.ndarray, out: np.ndarray | None) -> np.ndarray:
@@ -20,13 +20,21 @@ def deliver(result: np.ndarray, out: np.ndarray | None) -> np.ndarray:
     return out
 
 
-def room(like: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+def room(like, out: np.ndarray | None, shape=None, dtype=None) -> np.ndarray:
     """Returns `out`, or a new array like another one where the caller gave none.
 
     For kernels of several steps: ufuncs turn arrays without axes into scalars, which
     cannot be written to.
+
+    Args:
+        like: The other array.
+        out: What the caller gave.
+        shape: Shape of a new array, if it differs; its elements are in C order.
+        dtype: Dtype of a new array, if it differs.
     """
-    return np.empty_like(like) if out is None else out
+    if out is not None:
+        return out
+    return np.empty_like(like, dtype, "K" if shape is None else "C", shape=shape)
 
 
 def shape_of(x) -> tuple:
@@ -34,9 +42,9 @@ def shape_of(x) -> tuple:
     return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)
 
 
-def array_dtype(*values) -> np.dtype:
-    """The dtype of the first array among arrays and Python scalars."""
-    return next(x.dtype for x in values if isinstance(x, np.ndarray | np.generic))
+def first_array(*values):
+    """The first array among arrays and Python scalars."""
+    return next(x for x in values if hasattr(x, "dtype"))
 
 
 def no_influence(g):

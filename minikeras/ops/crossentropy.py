@@ -72,7 +72,7 @@ def binary_likelihood(target, output, *, epsilon: float, out=None):
 def binary_likelihood_grad(dy, target, output, *, epsilon: float, out=None):
     """dy * (p - target) / (p * (1 - p)), 0 where p was kept inside."""
     inside = np.logical_and(output > epsilon, output < 1 - epsilon)
-    output = np.where(inside, output, 0.5)
+    output = np.minimum(np.maximum(output, epsilon), 1 - epsilon)
     slope = (output - target) / (output * (1 - output))
     return np.multiply(dy, np.multiply(slope, inside), out=out)
 
@@ -138,6 +138,9 @@ def _check_same_shape(name: str, target, output) -> None:
 
 # Many classes -----------------------------------------------------------------------
 
+# No array is written to twice here: the plan of a step then sees what both ways have
+# in common, such as the exponentials, and computes it once.
+
 
 def _class_shape(target, output, *, axis, **metadata):
     return shapes.reduce(output, axis=axis)
@@ -164,19 +167,17 @@ def _share(output, axis):
 def softmax_crossentropy(target, logits, *, axis: int = -1, out=None):
     """-sum(target * log_softmax(logits))."""
     shifted, _, total = _exponentials(logits, axis)
-    np.subtract(np.log(total), shifted, out=shifted)
-    np.multiply(shifted, target, out=shifted)
-    return np.add.reduce(shifted, axis=axis, out=out)
+    loss = np.multiply(np.subtract(np.log(total), shifted), target)
+    return np.add.reduce(loss, axis=axis, out=out)
 
 
 @class_slope
 def softmax_crossentropy_grad(dy, target, logits, *, axis: int, out=None):
     """dy * (softmax(logits) * sum(target) - target)."""
     _, powers, total = _exponentials(logits, axis)
-    np.divide(np.add.reduce(target, axis=axis, keepdims=True), total, out=total)
-    np.multiply(powers, total, out=powers)
-    np.subtract(powers, target, out=powers)
-    return np.multiply(dy.reshape(total.shape), powers, out=out)
+    weight = np.divide(np.add.reduce(target, axis=axis, keepdims=True), total)
+    error = np.subtract(np.multiply(powers, weight), target)
+    return np.multiply(dy.reshape(total.shape), error, out=out)
 
 
 def _softmax_slope(dy, target, logits, axis):
@@ -206,10 +207,9 @@ softmax_crossentropy_grad.grad_all(
 def likelihood(target, output, *, epsilon: float, axis: int = -1, out=None):
     """-sum(target * log(p)), with p = output made to add up to 1 and kept inside."""
     share, _ = _share(output, axis)
-    np.minimum(np.maximum(share, epsilon, out=share), 1 - epsilon, out=share)
-    np.multiply(np.log(share, out=share), target, out=share)
-    loss = np.add.reduce(share, axis=axis, out=out)
-    return np.negative(loss, out=out)
+    inside = np.minimum(np.maximum(share, epsilon), 1 - epsilon)
+    loss = np.multiply(np.log(inside), target)
+    return np.negative(np.add.reduce(loss, axis=axis, out=out), out=out)
 
 
 @class_slope
@@ -217,11 +217,10 @@ def likelihood_grad(dy, target, output, *, epsilon: float, axis: int, out=None):
     """The gradient of `likelihood`: through logarithm, bounds and normalisation."""
     share, total = _share(output, axis)
     inside = np.logical_and(share > epsilon, share < 1 - epsilon)
-    slope = np.divide(target, np.maximum(share, epsilon))
-    np.multiply(slope, inside, out=slope)
-    np.multiply(slope, share, out=share)
-    np.subtract(np.add.reduce(share, axis=axis, keepdims=True), slope, out=slope)
-    return np.multiply(np.divide(dy.reshape(total.shape), total), slope, out=out)
+    slope = np.multiply(np.divide(target, np.maximum(share, epsilon)), inside)
+    common = np.add.reduce(np.multiply(slope, share), axis=axis, keepdims=True)
+    weight = np.divide(dy.reshape(total.shape), total)
+    return np.multiply(weight, np.subtract(common, slope), out=out)
 
 
 def _likelihood_slope(dy, target, output, epsilon, axis):
@@ -296,14 +295,20 @@ label_slope = primitive(
 )
 
 
+def _nearest(labels, count: int):
+    """The class nearest to each label, and whether the label is a class at all."""
+    labels = np.positive(labels, dtype=np.intp, casting="unsafe")
+    nearest = np.minimum(np.maximum(labels, 0), count - 1)
+    return nearest, np.equal(nearest, labels)
+
+
 def _pick(values, labels, axis):
     """The value of each labelled class, and whether the label is a class at all."""
     rows = values if axis in (-1, values.ndim - 1) else np.moveaxis(values, axis, -1)
-    table = rows.reshape(-1, rows.shape[-1])
-    labels = np.asarray(labels)
-    valid = np.logical_and(labels >= 0, labels < rows.shape[-1])
-    places = np.where(valid, labels, 0).astype(np.intp)
-    return table[np.arange(len(table)), places.ravel()].reshape(labels.shape), valid
+    count = rows.shape[-1]
+    nearest, valid = _nearest(labels, count)
+    starts = np.arange(0, rows.size, count).reshape(np.shape(labels))
+    return np.take(rows.reshape(-1), np.add(nearest, starts), mode="clip"), valid
 
 
 def _one_hot(labels, like, axis):
@@ -311,6 +316,7 @@ def _one_hot(labels, like, axis):
     dims = [1] * like.ndim
     dims[axis] = -1
     classes = np.arange(like.shape[axis]).reshape(dims)
+    labels = np.positive(labels, dtype=np.intp, casting="unsafe")
     return np.equal(np.expand_dims(labels, axis), classes).astype(like.dtype)
 
 
@@ -326,8 +332,11 @@ def sparse_softmax_crossentropy(target, logits, *, axis: int = -1, out=None):
 @label_slope
 def sparse_softmax_crossentropy_grad(dy, target, logits, *, axis: int, out=None):
     """dy * (softmax(logits) - one_hot(target)) where the label is a class."""
-    wanted = _one_hot(target, logits, axis)
-    return softmax_crossentropy_grad.kernel(dy, wanted, logits, axis=axis, out=out)
+    _, powers, total = _exponentials(logits, axis)
+    _, valid = _nearest(target, logits.shape[axis])
+    weight = np.divide(valid.reshape(total.shape), total)
+    error = np.subtract(np.multiply(powers, weight), _one_hot(target, logits, axis))
+    return np.multiply(dy.reshape(total.shape), error, out=out)
 
 
 def _wanted(target, like, axis):
@@ -356,7 +365,8 @@ sparse_softmax_crossentropy_grad.grad_all(_sparse_softmax_back)
 def sparse_likelihood(target, output, *, epsilon: float, axis: int = -1, out=None):
     """-log(p) of the labelled class, with p as in `likelihood`."""
     chosen, valid = _pick(output, target, axis)
-    share = np.divide(chosen, np.add.reduce(output, axis=axis))
+    total = np.add.reduce(output, axis=axis, keepdims=True)
+    share = np.divide(chosen, total.squeeze(axis))
     loss = np.log(np.minimum(np.maximum(share, epsilon), 1 - epsilon))
     return np.multiply(np.negative(loss), valid, out=out)
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..tensor import dtypes, operation, primitive, shapes
+from .common import room
 
 __all__ = ["multi_hot", "one_hot"]
 
@@ -33,15 +34,14 @@ def one_hot(x, *, num_classes: int, axis: int = -1, dtype=None, sparse=False, ou
     [[0.0, 1.0], [1.0, 0.0]]
     """
     _refuse_sparse("one_hot", sparse)
-    x = np.asarray(x)
-    if out is None:
-        dims = _one_hot_shape(x.shape, num_classes=num_classes, axis=axis)
-        out = np.empty(dims, dtypes.standardize(dtype))
+    dims = _one_hot_shape(np.shape(x), num_classes=num_classes, axis=axis)
+    out = room(x, out, dims, dtypes.standardize(dtype))
     dims = [1] * out.ndim
     dims[axis] = num_classes
     classes = np.arange(num_classes).reshape(dims)
-    numbers = x if x.dtype.kind in "iu" else x.astype(np.int64)
-    return np.equal(np.expand_dims(numbers, axis), classes, out=out)
+    if getattr(x, "dtype", classes.dtype).kind == "f":
+        x = np.trunc(x)
+    return np.equal(np.expand_dims(x, axis), classes, out=out)
 
 
 def _refuse_sparse(name: str, sparse: bool) -> None:

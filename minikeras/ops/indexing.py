@@ -17,7 +17,7 @@ from ..tensor import (
     primitive,
     shapes,
 )
-from .common import deliver
+from .common import deliver, room
 from .logic import nonzero
 
 __all__ = ["get_item", "take", "take_along_axis"]
@@ -56,14 +56,13 @@ def _slice_length(length: int | None, part: builtins.slice) -> int | None:
 @primitive(shape=_sliced, kind="view")
 def get_item_(x, *, key):
     """Reads elements by numbers, slices, `None` (a new axis) and `...`."""
-    return np.asarray(x[key])
+    return x[key]
 
 
 @primitive(shape=lambda dy, *, shape, **metadata: shape)
 def get_item_grad(dy, *, key, shape: tuple, out=None):
     """Zeros, and dy at the key: the gradient of `x[key]`."""
-    if out is None:
-        out = np.empty(shape, dy.dtype)
+    out = room(dy, out, shape)
     out[...] = 0
     out[key] = dy
     return out

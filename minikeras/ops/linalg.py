@@ -123,7 +123,7 @@ def affine_slopes(dy, x, w, *, out=None):
 def _slopes_of_slopes(g, dy, x, w):
     """The gradient of `affine_slopes`, whose results are products too."""
     over_x, over_w = (
-        zeros_like(like) if c is None else c for c, like in zip(g, (x, w), strict=True)
+        zeros_like(like) if c is None else c for c, like in ((g[0], x), (g[1], w))
     )
     return (
         add(matmul(over_x, w), matmul(x, over_w)),

@@ -6,7 +6,7 @@ Results of comparisons are bool and carry no gradient.
 import numpy as np
 
 from ..tensor import Tensor, dtypes, operation, primitive, shapes
-from .common import deliver
+from .common import first_array, room
 
 __all__ = [
     "allclose",
@@ -92,7 +92,14 @@ def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
 @comparison
 def near(x1, x2, *, rtol, atol, equal_nan, out=None):
     """The kernel of `isclose`."""
-    return deliver(np.isclose(x1, x2, rtol, atol, equal_nan), out)
+    x2 = np.multiply(x2, 1.0)  # the difference of truth values is none
+    with np.errstate(invalid="ignore"):
+        distance = np.absolute(np.subtract(x1, x2))
+    limit = np.add(np.multiply(np.absolute(x2), rtol), atol)
+    close = np.logical_and(np.less_equal(distance, limit), np.isfinite(x2))
+    if equal_nan:
+        close = np.logical_or(close, np.logical_and(np.isnan(x1), np.isnan(x2)))
+    return np.logical_or(close, np.equal(x1, x2), out=out)
 
 
 def allclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False) -> Tensor:
@@ -153,19 +160,21 @@ def isinf(x, *, out=None):
 @test
 def isposinf(x, *, out=None):
     """Tells elementwise whether x is plus infinity."""
-    return np.isposinf(x, out=out)
+    return np.equal(x, np.inf, out=out)
 
 
 @test
 def isneginf(x, *, out=None):
     """Tells elementwise whether x is minus infinity."""
-    return np.isneginf(x, out=out)
+    return np.equal(x, -np.inf, out=out)
 
 
 @test
 def isreal(x, *, out=None):
     """Tells elementwise whether x has no imaginary part."""
-    return np.equal(np.imag(x), 0, out=out)
+    out = room(x, out, dtype=bool)
+    out[...] = True
+    return out
 
 
 @test
@@ -185,7 +194,11 @@ def _chosen(condition, *choices):
 @primitive(shape=shapes.broadcast, dtype=_chosen)
 def choose(condition, x1, x2, *, out=None):
     """Takes from x1 where the condition holds, elsewhere from x2."""
-    return deliver(np.where(condition, x1, x2), out)
+    if out is None:
+        return np.where(condition, x1, x2)
+    np.copyto(out, x2)
+    np.copyto(out, x1, where=np.not_equal(condition, 0))
+    return out
 
 
 choose.grad(

@@ -251,7 +251,19 @@ def roll(x, *, shift, axis=None, out=None):
     >>> roll([1, 2, 3], 1).tolist()
     [3, 1, 2]
     """
-    return deliver(np.roll(x, shift, axis), out)
+    if axis is None:
+        return deliver(_rolled(x.reshape(-1), shift, 0).reshape(x.shape), out)
+    for n, along in np.broadcast(shift, axis):
+        x = _rolled(x, int(n), int(along))
+    return deliver(x, out)
+
+
+def _rolled(x, shift: int, axis: int):
+    """x shifted along one axis: two pieces that change places."""
+    before = (slice(None),) * (axis % x.ndim)
+    start = -shift % max(x.shape[axis], 1)
+    pieces = x[(*before, slice(start, None))], x[(*before, slice(start))]
+    return np.concatenate(pieces, axis)
 
 
 def _opposite(shift):

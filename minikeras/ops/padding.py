@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..tensor import primitive
-from .common import deliver
+from .common import deliver, room
 from .movement import reshape
 from .reductions import sum
 
@@ -34,7 +34,19 @@ def tile(x, *, repeats, out=None):
     >>> tile([1, 2], 2).tolist()
     [1, 2, 1, 2]
     """
-    return deliver(np.tile(x, repeats), out)
+    dims, repeats = _tiling(x.shape, repeats)
+    return _spread(x, dims, repeats, True, out)
+
+
+def _spread(x, dims: tuple, repeats: tuple, as_tiles: bool, out):
+    """Repeats x, seen in the shape `dims`: as a whole, or each element by itself."""
+    shape = tuple(n * r for n, r in zip(dims, repeats, strict=True))
+    out = room(x, out, shape)
+    pairs = [(r, n) if as_tiles else (n, r) for n, r in zip(dims, repeats, strict=True)]
+    ones = [(1, n) if as_tiles else (n, 1) for n in dims]
+    copies = out.reshape([n for pair in pairs for n in pair])
+    copies[...] = x.reshape([n for pair in ones for n in pair])
+    return out
 
 
 def _tile_slope(g, x_shape, repeats):
@@ -77,14 +89,26 @@ def repeat(x, *, repeats, axis: int | None = None, out=None):
     >>> repeat([1, 2], 2).tolist()
     [1, 1, 2, 2]
     """
-    return deliver(np.repeat(x, np.asarray(repeats), axis), out)
+    if type(repeats) is not int:
+        return deliver(np.repeat(x, np.asarray(repeats), axis), out)
+    dims = (x.size,) if axis is None else x.shape
+    return _spread(x, dims, _times(repeats, axis, len(dims)), False, out)
+
+
+def _times(repeats: int, axis: int | None, ndim: int) -> tuple[int, ...]:
+    """How often elements are repeated along each axis."""
+    along = 0 if axis is None else axis % ndim
+    return tuple(repeats if i == along else 1 for i in range(ndim))
 
 
 @primitive(shape=lambda dy, *, shape, **metadata: shape)
 def repeat_grad(dy, *, shape: tuple, repeats, axis: int | None, out=None):
     """Sums what `repeat` made of each element."""
-    along = 0 if axis is None else axis
+    along = 0 if axis is None else axis % len(shape)
     dims = (int(np.prod(shape)),) if axis is None else shape
+    if type(repeats) is int:
+        copies = dy.reshape((*dims[: along + 1], repeats, *dims[along + 1 :]))
+        return deliver(np.add.reduce(copies, axis=along + 1).reshape(shape), out)
     times = np.broadcast_to(np.asarray(repeats), (dims[along],))
     rows = np.zeros((dims[along], *np.moveaxis(dy, along, 0).shape[1:]), dy.dtype)
     owners = np.repeat(np.arange(dims[along]), times)
@@ -137,8 +161,7 @@ def pad(x, *, pad_width, mode: str = "constant", constant_values=None, out=None)
                 "Leave out constant_values."
             )
         return deliver(np.pad(x, _widths(pad_width, x.ndim), mode), out)
-    if out is None:
-        out = np.empty(_padded(x.shape, pad_width=pad_width), x.dtype)
+    out = room(x, out, _padded(x.shape, pad_width=pad_width))
     out[...] = 0 if constant_values is None else constant_values
     out[_inside(x.shape, pad_width)] = x
     return out

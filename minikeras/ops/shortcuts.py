@@ -12,6 +12,7 @@ from .arithmetic import multiply, subtract
 from .common import pullback
 from .crossentropy import (
     _one_hot,
+    _pick,
     _wanted,
     binary_likelihood,
     likelihood,
@@ -83,10 +84,10 @@ logits_slope.grad_all(
 @labelled
 def logits_slope_of_labels(dy, target, output, *, epsilon: float, axis: int, out=None):
     """dy * (output - one_hot(target)), with output = softmax(logits)."""
-    wanted = _one_hot(target, output, axis)
-    return logits_slope.kernel(
-        dy, wanted, output, epsilon=epsilon, axis=axis, out=out
-    )  # fmt: skip
+    chosen, valid = _pick(output, target, axis)
+    weight = np.multiply(dy, np.logical_and(_inside(chosen, epsilon), valid))
+    slope = np.subtract(output, _one_hot(target, output, axis), out=out)
+    return np.multiply(slope, np.expand_dims(weight, axis), out=slope)
 
 
 def _label_slope_back(g, dy, target, output, epsilon, axis):

@@ -37,7 +37,8 @@ def _mean(x, axis: tuple[int, ...], other=None):
         else:
             total = np.einsum("ij,ij->i", rows, other.reshape(rows.shape))
     else:
-        return (x if other is None else x * other).mean(axis, keepdims=True)
+        product = x if other is None else np.multiply(x, other)
+        total = np.add.reduce(product, axis=axis, keepdims=True)
     return (total / max(count, 1)).reshape(kept)
 
 
@@ -67,13 +68,17 @@ def standardize(x, *, axis, epsilon: float = 1e-3, out=None):
     axis = shapes.axes(axis, x.ndim)
     center = _mean(x, axis)
     y = np.subtract(x, center, out=None if out is None else out[0])
-    variance = _mean(y, axis, y)
-    np.multiply(y, 1 / np.sqrt(variance + epsilon), out=y)
+    variance = _mean(y, axis, y).squeeze(axis)
+    np.multiply(y, _inverse_deviation(variance, epsilon, axis), out=y)
     if out is None:
-        return y, center.squeeze(axis), variance.squeeze(axis)
+        return y, center.squeeze(axis), variance
     np.copyto(out[1], center.squeeze(axis))
-    np.copyto(out[2], variance.squeeze(axis))
+    np.copyto(out[2], variance)
     return out
+
+
+def _inverse_deviation(variance, epsilon: float, axis):
+    return np.expand_dims(1 / np.sqrt(variance + epsilon), axis)
 
 
 def _standardize_slope(g, out, x_shape, axis, epsilon):
@@ -107,8 +112,7 @@ def standardize_grad(dy, y, variance, *, axis, epsilon: float, out=None):
     dx = np.multiply(y, _mean(dy, axis, y), out=out)
     np.subtract(dy, dx, out=dx)
     np.subtract(dx, _mean(dy, axis), out=dx)
-    scale = np.expand_dims(1 / np.sqrt(variance + epsilon), axis)
-    return np.multiply(dx, scale, out=dx)
+    return np.multiply(dx, _inverse_deviation(variance, epsilon, axis), out=dx)
 
 
 def _slope_to_y(g, dy, y, variance, axis, epsilon):

@@ -13,11 +13,10 @@ from .function import PlannedFunction, function
 from .gradients import GradientTape, custom_gradient
 from .graph import FunctionOperation, Node, Operation, operation
 from .primitive import PRIMITIVES, GradientError, Primitive, primitive
-from .recorder import number, phase
+from .recording import number, one_call, phase
 from .state import state, values_are_read
 from .symbolic import KerasTensor, any_symbolic, no_history
 from .tensor import Tensor, as_array, convert_to_tensor
-from .traced import one_call
 from .variable import Variable
 
 __all__ = [

@@ -4,13 +4,15 @@ An optimizer's rule is elementwise, so it can run on all weights at once. Large 
 are worked through in blocks that stay in the cache, by as many threads as there are.
 """
 
+import re
+
 import numpy as np
 
+from ..utils import parallel
 from .program import Equation, Place, Value
 
 __all__ = ["Arena", "aligned_empty"]
 
-BLOCK = 65536  # elements that a rule works on at a time
 LINE = 64  # bytes of a cache line: where parts begin
 
 
@@ -48,7 +50,7 @@ class Arena:
         for v in self.columns[0]:
             self.offsets.append(end)
             end += _padded(v)
-        self.count = -(-end // BLOCK)
+        self.count = -(-end // parallel.BLOCK)
         step = LINE // self.columns[0][0].dtype.itemsize
         self.block = -(-end // (self.count * step)) * step
         self.parts = [self._part(i) for i in range(len(self.names))]
@@ -147,25 +149,30 @@ def _slot_names(optimizer, fallback: list[str]) -> list[str]:
     return names if len(names) == len(fallback) else fallback
 
 
+CONDITION = re.compile(r"\s+\((\w+(?: 0)?)\)$")
+
+
 def formula_of(optimizer) -> str:
     """The lines of a class's description that say what becomes of a weight, `w = ...`.
 
-    Of several, each for a setting as `(momentum)` or `(momentum 0)`, the last that holds.
+    Of several, each for a setting as `(momentum)` or `(momentum 0)`, the last true one.
     """
     for cls in type(optimizer).__mro__:
-        lines = (cls.__doc__ or "").partition("\n\n")[2].partition("\n\n")[0].split("\n")
+        _, _, text = (cls.__doc__ or "").partition("\n\n")
+        text = re.sub(r"\.?\s\([A-Z][^)]*\)", "", text.partition("\n\n")[0])
+        lines = text.split("\n")
         lines = [line.strip() for line in lines if " = " in line]
         if any("w = " in line for line in lines):
-            parts = [line.partition("   ") for line in lines]
-            held = [x.strip() for x, _, when in parts if _holds(optimizer, when)]
-            plain = [x.strip() for x, _, when in parts if not when]
+            parts = [(CONDITION.sub("", x), CONDITION.search(x)) for x in lines]
+            held = [x for x, when in parts if when and _holds(optimizer, when[1])]
+            plain = [x for x, when in parts if not when]
             return (held[-1:] or ["; ".join(plain)])[0].replace(";  ", "; ")
     return ""
 
 
 def _holds(optimizer, condition: str) -> bool:
-    name, _, off = condition.strip(" ()").partition(" ")
-    return bool(name) and bool(getattr(optimizer, name, False)) != bool(off)
+    name, _, off = condition.partition(" ")
+    return bool(getattr(optimizer, name, False)) != bool(off)
 
 
 def _padded(v: Value) -> int:

@@ -12,8 +12,17 @@ import numpy as np
 
 from ..utils.lazy import LazyModule
 from .arenas import Arena
-from .header import RESERVED, Header, empty
+from .calls import (
+    INDENT,
+    WIDTH,
+    call_lines,
+    index_text,
+    needs_cast,
+    shown_options,
+)
+from .header import RESERVED, Header
 from .headings import with_headings
+from .literals import empty
 from .names import Names
 from .program import Equation, Host, Program, Value
 from .random import SeedGenerator
@@ -22,8 +31,7 @@ __all__ = ["Source"]
 
 linecache = LazyModule("linecache")
 
-WIDTH = 88
-INDENT = "    "
+CALLS = ("assign", "call", "out")
 
 
 class Source:
@@ -38,11 +46,12 @@ class Source:
         fresh: Whether each call makes a new array, so that the number of samples need
             not be known; otherwise calls write to buffers.
         result_names: Names of the results, for a dict; a tuple if None.
+        names: The `Names` of a text that has several functions.
     """
 
     def __init__(
         self, program: Program, arenas, name, inputs, title, fresh=False,
-        result_names=None,
+        result_names=None, names=None,
     ):  # fmt: skip
         self.program = program
         self.arenas = arenas
@@ -50,16 +59,20 @@ class Source:
         self.title = title
         self.fresh = fresh
         self.arguments = inputs if fresh else [f"batch_{x}" for x in inputs]
-        self.names = Names([name, *RESERVED])
+        self.names = names or Names([name, *RESERVED])
         if not fresh:
             self.arguments = [self.names.free(x) for x in self.arguments]
         self.names.name_inputs(program.inputs, inputs)
         self.numbers: dict[str, tuple] = {}  # name -> number and dtype
         self.functions: dict[str, object] = {}  # name -> function, beside NumPy's
         self.rules: list[str] = []
+        self.regions: list = []
         self._hosts: dict[int, str] = {}
         self._place = None
         self._result_names = result_names
+        for equation in program.equations:
+            if not equation.call.startswith("np.") and equation.style in CALLS:
+                self._callee(equation)
         self.names.name_all(program)
         self.loose = program.loose()
         self._there = {id(v.root) for v in program.values() if v.root.array is not None}
@@ -76,7 +89,9 @@ class Source:
         lines.append(f'{INDENT}"""{self.title}."""')
         written = [(e, self._lines(e)) for e in self.program.equations]
         steps = self._beginning()
-        steps += with_headings([(e, code) for e, code in written if code])
+        steps += with_headings(
+            [(e, code) for e, code in written if code or e.style == "arena"]
+        )
         results = self._results()
         if results:
             steps.append(f"return {results}")
@@ -91,6 +106,10 @@ class Source:
             name = self.names.of(v)
             if not self.fresh:
                 lines.append(f"if {given} is not {name}: np.copyto({name}, {given})")
+            else:
+                column = ".reshape(-1, 1)" if v.shape[1:] == (1,) else ""
+                made = f'np.ascontiguousarray({name}, "{v.dtype.name}"){column}'
+                lines.append(f"{name} = {made}")
         return lines
 
     def _results(self) -> str:
@@ -111,6 +130,8 @@ class Source:
         lines = self._missing(equation) if self.fresh else []
         if equation.style == "arena":
             return [*lines, *self._arena(equation)]
+        if equation.style == "rows":
+            return self._region(equation)
         if equation.style == "view":
             made = self.names.of(equation.outputs[0])
             return [*lines, f"{made} = {self._view(equation)}"]
@@ -128,7 +149,7 @@ class Source:
     def _written_call(self, equation: Equation) -> list[str]:
         call, style = self._callee(equation), equation.style
         arguments = [self._argument(x, equation) for x in equation.args]
-        options = [f"{k}={self._constant(v)}" for k, v in _shown(equation)]
+        options = [f"{k}={self._constant(v)}" for k, v in shown_options(equation)]
         outputs = [self.names.of(v) for v in equation.outputs]
         is_new = self._is_new(equation)
         if equation.call == "np.copyto" and is_new:
@@ -138,19 +159,19 @@ class Source:
             return [f"{outputs[0]} = {arguments[0]}.{copied}"]
         if equation.call == "np.copyto":
             made = equation.target or equation.outputs[0]
-            if equation.args and _needs_cast(equation.args[0], made.dtype):
+            if equation.args and needs_cast(equation.args[0], made.dtype):
                 options.append('casting="unsafe"')
-            return _call(call, [self.names.of(made), *arguments, *options])
+            return call_lines(call, [self.names.of(made), *arguments, *options])
         if style == "write":
             outputs = [self.names.of(equation.target)]
         if style in ("out", "write") and not is_new:
             out = outputs[0] if len(outputs) == 1 else f"({', '.join(outputs)})"
-            return _call(call, [*arguments, *options, f"out={out}"])
+            return call_lines(call, [*arguments, *options, f"out={out}"])
         if is_new and self._becomes_a_scalar(equation):
             inner = ", ".join([*arguments, *options])
             return [f"{outputs[0]} = np.asarray({call}({inner}))"]
         result = f"{', '.join(outputs)} = " if outputs else ""
-        return _call(result + call, [*arguments, *options])
+        return call_lines(result + call, [*arguments, *options])
 
     def _is_new(self, equation: Equation) -> bool:
         """Whether a call returns its result, instead of writing to a given array."""
@@ -165,7 +186,7 @@ class Source:
         return v.shape == () and id(v) in self.names.written
 
     def _is_loose(self, v: Value) -> bool:
-        return id(v) in self.loose
+        return self.fresh or id(v) in self.loose
 
     def _callee(self, equation: Equation) -> str:
         if equation.call.startswith("np."):
@@ -218,11 +239,14 @@ class Source:
     def _host(self, x: Host) -> str:
         if id(x) in self._hosts:
             return self._hosts[id(x)]
+        if x.text == "{0} // {1}" and x.operands[1] == 1:
+            return self._constant(x.operands[0])
         parts = []
         for operand in x.operands:
             text = self._constant(operand)
             is_sum = type(operand) is Host and id(operand) not in self._hosts
             compound = is_sum and " " in operand.text
+            compound = compound or text.startswith("-")  # -1 ** 2 is -(1 ** 2)
             parts.append(f"({text})" if compound else text)
         return x.text.format(*parts)
 
@@ -238,8 +262,29 @@ class Source:
         if is_plain or (equation.call == "swapaxes" and len(v.shape) == 2):
             return f"{name}.T"
         if equation.call == "getitem":
-            return f"{name}[{_index(rest[0])}]"
+            return f"{name}[{index_text(rest[0])}]"
         return f"np.{equation.call}({', '.join([name, *shown])})"
+
+    # Rows -----------------------------------------------------------------------------
+
+    def _region(self, equation: Equation) -> list[str]:
+        """Writes a function that goes through rows; returns its call."""
+        region = equation.function
+        for twin in (*region.parts, *region.between):
+            self.names.rename(twin, self.names.of(twin.label))
+        self.regions.append(region)
+        number = len(self.regions)
+        name = self.names.free(f"by_rows_{number}")
+        columns = [self.names.of(v) for v in (*region.parts, *region.between)]
+        code = [(e, self._lines(e)) for e in region.rule]
+        self.rules += [
+            f"def {name}(blocks):",
+            f"    for {', '.join(columns)}{',' * (len(columns) == 1)} in blocks:",
+            *(f"        {x}" if x else x for x in with_headings(code)),
+            "",
+            "",
+        ]
+        return [f"in_parallel({name}, rows_{number})"]
 
     # Optimizers -----------------------------------------------------------------------
 
@@ -250,7 +295,9 @@ class Source:
             text = self._constant(host)
             if text != name:
                 self._hosts[id(host)] = word = self.names.free(name)
-                lines.append(f"{word} = {text}")
+                line = f"{word} = {text}"
+                is_long = len(line) > WIDTH - len(INDENT)
+                lines += [f"{word} = (", f"{INDENT}{text}", ")"] if is_long else [line]
         if arena.count > 1:
             shares = f"shares_{self.arenas.index(arena)}".removesuffix("_0")
             rule = self._rule(arena)
@@ -299,6 +346,15 @@ class Source:
         weakref.finalize(self, linecache.cache.pop, filename, None).atexit = False
         return found[self.name]
 
+    def local_names(self) -> list[str]:
+        """The names that only the step itself knows, where each call makes arrays."""
+        fixed = self._fixed - set(map(id, self.program.inputs))
+        return [
+            self.names.of(v)
+            for v in self.program.values()
+            if id(v) not in fixed and v.array is None
+        ]
+
     @property
     def step(self) -> str:
         """The text of the step itself: what the plan runs."""
@@ -313,55 +369,3 @@ class Source:
 
 def _is_between(v: Value, arena: Arena) -> bool:
     return v.array is None and not any(v is part for part in arena.parts)
-
-
-def _needs_cast(x, dtype: np.dtype) -> bool:
-    return type(x) is Value and not np.can_cast(x.dtype, dtype, "same_kind")
-
-
-def _shown(equation: Equation) -> list[tuple]:
-    """The options that say something; NumPy's own defaults are left out."""
-    made = equation.outputs[0] if equation.outputs else equation.target
-    return [
-        (name, x)
-        for name, x in equation.options.items()
-        if not (name == "keepdims" and x is False)
-        and not (name == "dtype" and _is_natural(equation, x, made))
-        and not (name == "dtype" and x is None)
-    ]
-
-
-def _is_natural(equation: Equation, dtype, made) -> bool:
-    """Whether a call on floats would have this dtype anyway."""
-    x = equation.args[0] if equation.args else None
-    return (
-        equation.call.startswith("np.")
-        and type(x) is Value
-        and x.dtype.kind == "f"
-        and x.dtype == dtype == (made and made.dtype)
-    )
-
-
-def _index(index) -> str:
-    parts = index if type(index) is tuple else (index,)
-    return ", ".join(map(_index_part, parts))
-
-
-def _index_part(part) -> str:
-    if part is ...:
-        return "..."
-    if type(part) is not slice:
-        return repr(part)
-    ends = ["" if x is None else repr(x) for x in (part.start, part.stop)]
-    return ":".join([*ends, *([repr(part.step)] if part.step is not None else [])])
-
-
-def _call(call: str, arguments: list[str]) -> list[str]:
-    """A call as one line, or as several where it would be too long."""
-    line = f"{call}({', '.join(arguments)})"
-    if len(line) <= WIDTH - len(INDENT):
-        return [line]
-    filled = ", ".join(arguments)
-    if len(filled) <= WIDTH - 2 * len(INDENT):
-        return [f"{call}(", f"{INDENT}{filled}", ")"]
-    return [f"{call}(", *(f"{INDENT}{x}," for x in arguments), ")"]

@@ -15,16 +15,15 @@ import numpy as np
 from .. import config
 from ..utils import tree
 from ..utils.lazy import LazyModule
-from .plan import Plan
-from .program import Program
-from .recorder import Recorder
-from .sources import arguments_like, written
 from .state import state
 from .tensor import Tensor
 
 __all__ = ["PlannedFunction", "function"]
 
 logging = LazyModule("logging")
+planning = LazyModule(f"{__package__}.plan")  # late, for the sake of the package's
+writing = LazyModule(f"{__package__}.sources")
+recorders = LazyModule(f"{__package__}.recorder")  # import time
 
 MOST_PLANS = 64  # per function; the oldest goes when there are more shapes
 MOST_VERSIONS = 4
@@ -92,7 +91,7 @@ class PlannedFunction:
         """Runs the function and records it; a second record confirms the first."""
         before = self._plans.pop(key, None)
         found, outcome = self._record(args, kwargs)
-        if type(found) is Program and type(before) is Program:
+        if type(found) is not str and before is not None and type(before) is not Ready:
             found = self._confirmed(before, found, args, outcome)
         if type(found) is str:
             self._report(found)
@@ -102,7 +101,7 @@ class PlannedFunction:
             self._homes.pop(id(getattr(oldest, "home", None)), None)
         return outcome
 
-    def _confirmed(self, before: Program, program: Program, args, outcome):
+    def _confirmed(self, before, program, args, outcome):
         """A plan if both records agree; else the new one, which may be tried again."""
         if before.does_the_same_as(program):
             return self._ready(program, args, outcome)
@@ -115,7 +114,7 @@ class PlannedFunction:
         """Returns the program, or why there is none, and what the function returned."""
         arrays: list[np.ndarray] = []
         args, kwargs = _as_tensors((args, kwargs), arrays)
-        state.recorder = recorder = Recorder(arrays)
+        state.recorder = recorder = recorders.Recorder(arrays)
         try:
             outcome = self.function(*args, **kwargs)
         finally:
@@ -130,9 +129,9 @@ class PlannedFunction:
         results = [x.array if type(x) is Tensor else x for x in leaves]
         return recorder.program(results), outcome
 
-    def _ready(self, program: Program, args, outcome):
+    def _ready(self, program, args, outcome):
         names = self._names_of(args, len(program.inputs))
-        plan = Plan(program, self.name, names, self.title or self.name)
+        plan = planning.Plan(program, self.name, names, self.title or self.name)
         return Ready(plan, outcome)
 
     def _names_of(self, args: tuple, count: int) -> list[str]:
@@ -186,7 +185,7 @@ class PlannedFunction:
         rest = [v for v in self._versions if v[0] != stamp]
         self._versions = rest[-MOST_VERSIONS:]
 
-    def plans(self) -> list[Plan]:
+    def plans(self) -> list:
         """The plans there are, newest last."""
         return [x.plan for x in self._plans.values() if type(x) is Ready]
 
@@ -200,9 +199,9 @@ class PlannedFunction:
         for key, x in reversed(self._plans.items()):
             if type(x) is Ready:
                 return x.plan.source.text
-            if type(x) is Program:
-                names = self._names_of(arguments_like(key[0]), len(x.inputs))
-                return written(x, self.name, names, self.title or self.name).text
+            if not isinstance(x, (str, Ready)):
+                names = self._names_of(writing.arguments_like(key[0]), len(x.inputs))
+                return writing.written(x, self.name, names, self.title or self.name).text
         if self._plans:
             raise ValueError(
                 f"{self.name} has no source, because it runs as written: "
@@ -212,6 +211,10 @@ class PlannedFunction:
             f"{self.name} has no source yet: it is recorded when it is called. Call it "
             "once with arrays of the shapes that matter."
         )
+
+    def last_key(self):
+        """How the arguments of the newest recorded combination are described."""
+        return next(reversed(self._plans))[0] if self._plans else None
 
     def reasons(self) -> list[str]:
         """Why calls run as written, for those that do."""
@@ -226,7 +229,7 @@ class Ready:
 
     __slots__ = ("count", "home", "masks", "outcome", "plan")
 
-    def __init__(self, plan: Plan, outcome):
+    def __init__(self, plan, outcome):
         self.plan = plan
         self.home = None
         flat = tree.flatten(outcome)

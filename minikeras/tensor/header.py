@@ -7,14 +7,24 @@ import re
 
 import numpy as np
 
+from .calls import WIDTH
 from .helpers import Helpers
+from .literals import (
+    assigned,
+    each,
+    empty,
+    is_odd,
+    literal,
+    reshaped,
+    scalars,
+    together,
+)
 from .program import Equation, Value
 from .random import SeedGenerator, global_seed_generator
 from .variable import Variable
 
-__all__ = ["RESERVED", "Header", "empty", "literal"]
+__all__ = ["RESERVED", "Header"]
 
-WIDTH = 88
 RESERVED = ("saved", "load", "predict", "in_parallel", "blocks", "shares", "both",
             "a", "n", "v")  # fmt: skip
 IN_PARALLEL = '''
@@ -29,11 +39,14 @@ class Header:
     """Writes the head for a source.
 
     Args:
-        source: A `Source`.
+        source: A `Source`, or several that share their names.
+        saved: Where to put the numbers that the text shall load, name -> array; None
+            if all numbers are to stand in the text.
     """
 
-    def __init__(self, source):
+    def __init__(self, source, saved: dict | None = None):
         self.source = source
+        self.saved = saved
         self.names = source.names
         text = "\n".join([*source.rules, *source.body])
         self.used = set(re.findall(r"\w+", text))
@@ -63,7 +76,7 @@ class Header:
                 lines += part
         if "in_parallel" in self.used:
             lines += ["", *IN_PARALLEL.rstrip().split("\n"), ""]
-            lines += self._shares()
+            lines += self._shares() + self._rows()
         return lines + helpers.lines()
 
     # What lasts -----------------------------------------------------------------------
@@ -79,14 +92,29 @@ class Header:
             else:
                 made.append(f"both = {flats[0]}, {flats[1]}")
             lines += made
+            self._save_slots(arena, flats)
             shown = arena.columns[:2]
             for i, offset in enumerate(arena.offsets):
                 row = [column[i] for column in shown]
                 size = int(np.prod(row[0].shape))
-                part = f"[{offset}:{offset + size}]{_reshaped(row[0].shape)}"
+                part = f"[{offset}:{offset + size}]{reshaped(row[0].shape)}"
                 names = [self.names.of(v) for v in row]
-                lines += _assigned(names, f"(a{part} for a in both)")
+                self._save(names[0], row[0].label.array)
+                lines += assigned(names, f"(a{part} for a in both)")
         return lines
+
+    def _save(self, name: str, array: np.ndarray) -> bool:
+        """Keeps an array for the file of numbers, if there is one."""
+        if self.saved is not None:
+            self.saved[name] = array.copy()
+        return self.saved is not None
+
+    def _save_slots(self, arena, flats: list[str]) -> None:
+        for name, column in zip(flats[2:], arena.columns[2:], strict=True):
+            flat = np.zeros(arena.size, column[0].dtype)
+            for v, offset in zip(column, arena.offsets, strict=True):
+                flat[offset : offset + v.label.array.size] = v.label.array.reshape(-1)
+            self._save(name, flat)
 
     def _variables(self) -> list[str]:
         """Variables that are in no arena: with their values, if they are small."""
@@ -96,22 +124,25 @@ class Header:
             if not (is_own and v.root is v and self._is_used(v)):
                 continue
             name, array = self.names.of(v), v.label.array
+            self._save(name, array)
             if v.shape == ():
                 numbers[name] = (array.item(), v.dtype)
             else:
                 lines.append(f"{name} = {literal(array, f'zeros({v.shape}, ')}")
-        return lines + _scalars(numbers)
+        return lines + scalars(numbers)
 
     def _seeds(self, helpers) -> list[str]:
         """The states of generators of random numbers."""
-        lines = [
-            f"{name} = {literal(x.state.array)}"
+        seeds = {
+            name: x
             for name, x in self.source.functions.items()
             if isinstance(x, SeedGenerator)
-        ]
+        }
         if "global_seed" in helpers.needs:
-            lines.append(f"global_seed = {literal(global_seed_generator().state.array)}")
-        return lines
+            seeds["global_seed"] = global_seed_generator()
+        for name, x in seeds.items():
+            self._save(name, x.state.array)
+        return [f"{name} = {literal(x.state.array)}" for name, x in seeds.items()]
 
     # Numbers and constants ------------------------------------------------------------
 
@@ -125,13 +156,16 @@ class Header:
         for v in self._unique(self.values):
             if self.names.is_constant(v) and v.shape == () and self._is_used(v):
                 numbers[self.names.of(v)] = (v.array.item(), v.dtype)
-        return _scalars(numbers)
+        return scalars(numbers)
 
     def _constants(self) -> list[str]:
         lines = {}
         for v in self._unique(self.values):
             if self.names.is_constant(v) and v.shape != () and self._is_used(v):
-                lines[self.names.of(v)] = literal(v.array)
+                name, text = self.names.of(v), literal(v.array)
+                if len(text) > WIDTH and self._save(name, v.array):
+                    text = f'np.empty({v.shape}, "{v.dtype.name}")'
+                lines[name] = text
         return [f"{name} = {text}" for name, text in lines.items()]
 
     # Buffers and views ----------------------------------------------------------------
@@ -148,8 +182,8 @@ class Header:
         lines = []
         for (shape, dtype, _), group in groups.items():
             names = [self.names.of(v) for v in group]
-            if shape == () or _is_odd(group[0]):
-                lines += _each(names, empty(group[0]))
+            if shape == () or is_odd(group[0]):
+                lines += each(names, empty(group[0]))
             else:
                 lines += together(names, shape, dtype, "empty")
         return lines
@@ -159,7 +193,9 @@ class Header:
 
     def _hoisted(self) -> list[Equation]:
         """The views that are made once, those included that others show."""
-        views = []
+        views: list[Equation] = []
+        if self.source.fresh:
+            return views
         for equation in reversed(self.source.program.equations):
             if equation.style != "view" or self.source._is_loose(equation.outputs[0]):
                 continue
@@ -173,7 +209,9 @@ class Header:
             (self.names.of(e.outputs[0]), self.source._view(e)) for e in self._views
         ]
         turned = [(name, text) for name, text in pairs if text[:-2] in self.plain]
-        lines = [f"{name} = {text}" for name, text in pairs if (name, text) not in turned]
+        lines = [
+            f"{name} = {text}" for name, text in pairs if (name, text) not in turned
+        ]
         for i in range(0, len(turned), 3):
             names, texts = zip(*turned[i : i + 3], strict=True)
             line = f"{', '.join(names)} = {', '.join(texts)}"
@@ -204,6 +242,21 @@ class Header:
             lines += ["    ]", "]"]
         return lines
 
+    def _rows(self) -> list[str]:
+        """The blocks of rows that elementwise calls go through."""
+        lines = []
+        for i, region in enumerate(self.source.regions):
+            between = [self.names.of(v) for v in region.between]
+            for v, name in zip(region.between, between, strict=True):
+                lines.append(f'{name} = np.empty({v.shape}, "{v.dtype.name}")')
+            cut = f"[i : i + {region.rows}]"
+            parts = [f"{self.names.of(v)}{cut}" for v in region.wholes]
+            lines += [f"rows_{i + 1} = [", "    ["]
+            lines += [f"        ({', '.join([*parts, *between])},)"]
+            end = region.rows * region.count
+            lines += [f"        for i in range(0, {end}, {region.rows})", "    ]", "]"]
+        return lines
+
     # ----------------------------------------------------------------------------------
 
     def _is_used(self, v: Value) -> bool:
@@ -215,112 +268,4 @@ class Header:
 
 
 VIEWS = "Views"
-BUFFERS = "Buffers (minikeras lets them share memory where one ends before another begins)"
-
-
-def together(names: list[str], shape: tuple, dtype, kind: str) -> list[str]:
-    """Makes arrays of one shape, as the rows of a larger one."""
-    if len(names) == 1:
-        return [f'{names[0]} = np.{kind}({shape}, "{dtype.name}")']
-    rows = (len(names), *shape)
-    return _assigned(names, f'np.{kind}({rows}, "{dtype.name}")') if names else []
-
-
-def _scalars(numbers: dict) -> list[str]:
-    """Makes arrays without axes: name -> number and dtype; a line for each dtype."""
-    lines = []
-    for dtype in dict.fromkeys(dtype for _, dtype in numbers.values()):
-        chosen = {k: x for k, (x, d) in numbers.items() if d == dtype}
-        if len(chosen) == 1:
-            ((name, x),) = chosen.items()
-            lines.append(f'{name} = np.array({_number(x, dtype)}, "{dtype.name}")')
-            continue
-        values = ", ".join(_number(x, dtype) for x in chosen.values())
-        made = f'(np.array(v, "{dtype.name}") for v in ({values}))'
-        lines += _assigned(list(chosen), made)
-    return lines
-
-
-def _each(names: list[str], text: str) -> list[str]:
-    if len(names) == 1:
-        return [f"{names[0]} = {text}"]
-    return _assigned(names, f"({text} for _ in range({len(names)}))")
-
-
-def _assigned(names: list[str], text: str) -> list[str]:
-    """One assignment to several names, in as many lines as it takes."""
-    line = f"{', '.join(names)} = {text}"
-    if len(line) <= WIDTH:
-        return [line]
-    lines, row = [], "("
-    for i, name in enumerate(names):
-        word = f"{name}, " if i < len(names) - 1 else f"{name}) = "
-        if len(row) + len(word) > WIDTH + 1:
-            lines.append(row.rstrip())
-            row = " "
-        row += word
-    if len(row) + len(text) <= WIDTH or not text.startswith(("(", "np.empty(")):
-        return [*lines, row + text]
-    start = text.index("(") + 1
-    rest = f"    {text[start:]}"
-    cut = rest.find(" in (") if len(rest) > WIDTH else -1
-    rest = [rest] if cut < 0 else [rest[:cut], f"    {rest[cut:]}"]
-    return [*lines, row + text[:start], *rest]
-
-
-def empty(v: Value) -> str:
-    """The text that makes an array for a value, in its order in memory."""
-    text = f'np.empty({tuple(v.shape)}, "{v.dtype.name}")'
-    if not _is_odd(v):
-        return text
-    order = sorted(range(len(v.shape)), key=lambda i: -v.strides[i])
-    rows = tuple(v.shape[i] for i in order)
-    back = tuple(order.index(i) for i in range(len(order)))
-    return f'np.empty({rows}, "{v.dtype.name}").transpose{back}'
-
-
-def _is_odd(v: Value) -> bool:
-    """Whether elements lie in another order than NumPy's own."""
-    step = v.dtype.itemsize
-    for length, stride in zip(v.shape[::-1], v.strides[::-1], strict=True):
-        if length > 1 and stride != step:
-            return 0 not in v.strides
-        step *= length
-    return False
-
-
-def _reshaped(shape: tuple) -> str:
-    return "" if len(shape) == 1 else f".reshape({', '.join(map(repr, shape))})"
-
-
-def _number(x, dtype=None) -> str:
-    """The shortest text that stands for a number in this dtype."""
-    if not np.isfinite(x):
-        return f'float("{x}")'
-    short = f"{x:g}" if dtype is None else str(np.array(x, dtype))
-    same = np.array(float(short), dtype) == np.array(x, dtype)
-    return short.removesuffix(".0") if same and type(x) is float else repr(x)
-
-
-def literal(array: np.ndarray, large: str | None = None) -> str:
-    """The text that makes an array, exactly.
-
-    Args:
-        array: The array.
-        large: What to write for large arrays of different numbers; None: all numbers.
-    """
-    ending = f'"{array.dtype.name}")'
-    if array.ndim == 0:
-        return f"np.array({_number(array.item(), array.dtype)}, {ending}"
-    first = array.reshape(-1)[0].item() if array.size else 0
-    if array.size and (array == first).all() and np.signbit(first) == 0:
-        if first in (0, 1):
-            return f"np.{'ones' if first else 'zeros'}({array.shape}, {ending}"
-        return f"np.full({array.shape}, {_number(first)}, {ending}"
-    if large is not None and array.size > 16:
-        return f"np.{large}{ending}"
-    if np.isfinite(array).all() and array.size < 1000:
-        return f"np.array({array.tolist()}, {ending}"
-    packed = np.ascontiguousarray(array).tobytes().hex()
-    made = f'np.frombuffer(bytes.fromhex("{packed}"), {ending}'
-    return f"{made}.reshape({array.shape})"
+BUFFERS = "Buffers (in minikeras, those of different times share memory)"

@@ -26,7 +26,7 @@ def with_headings(written: list[tuple[Equation, list[str]]]) -> list[str]:
     for (phase, layer), group in groupby(pieces, lambda piece: _section(piece[0])):
         group = list(group)
         if phase is not None:
-            lines += ["", _heading(phase, layer, group)]
+            lines += ["", _heading(phase, layer, group), *_rules(phase, group)]
         first = True
         for primitive, part in groupby(group, lambda piece: _primitive(piece[0])):
             part = list(part)
@@ -60,11 +60,19 @@ def _heading(phase: str, layer: str, group: list) -> str:
         roles = [name for name in primitives if ROLES.get(name) == "a"]
         kinds = [place.kind, *(roles if phase == "forward" else ())]
         words.append(f"{layer} ({', '.join(kinds)})")
-    formula = next((getattr(e.function, "formula", "") for e in equations), "")
-    if phase == "update" and formula:
-        words.append(formula)
+    formulas = (getattr(e.function, "formula", "") for e in equations)
+    formula = next(filter(None, formulas), "")
+    if phase == "update" and ";" not in formula:
+        words += [formula] if formula else []
     text = ": ".join(words)
     return f"{text}{_shapes(equations)}" if layer and phase == "forward" else text
+
+
+def _rules(phase: str, group: list) -> list[str]:
+    """The rule of an optimizer that takes several formulas, one to a line."""
+    found = (getattr(e.function, "formula", "") for _, e, _ in group)
+    parts = next(filter(None, found), "").split("; ") if phase == "update" else []
+    return [f"#   {part}" for part in parts] if len(parts) > 1 else []
 
 
 def _shapes(equations: list[Equation]) -> str:

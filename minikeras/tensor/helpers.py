@@ -6,11 +6,14 @@ ours that it calls. Decorators and annotations go; `softmax.kernel(x)` becomes
 """
 
 import ast
-import builtins
+import functools
+import re
 import types
+from collections.abc import Sequence
 
 import numpy as np
 
+from .. import config
 from ..utils import blas, parallel
 from ..utils.lazy import LazyModule
 from .primitive import Primitive
@@ -22,7 +25,7 @@ inspect = LazyModule("inspect")
 textwrap = LazyModule("textwrap")
 
 PACKAGE = __name__.partition(".")[0]
-STANDARD = ("contextlib", "functools", "itertools", "math", "operator", "warnings")
+STANDARD = ("itertools", "math", "operator")
 
 
 class NotShown(ValueError):
@@ -61,6 +64,22 @@ class alongside:
         for job in self.jobs:
             job()
 ''',
+    blas.single_threaded: '''
+class single_threaded:
+    """Does nothing; in minikeras, BLAS works with one thread in such a block."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        return None
+''',
+    functools.partial: '''
+def partial(function, *args, **options):
+    """Returns the function with its first arguments given."""
+    return lambda *more: function(*args, *more, **options)
+''',
+    Sequence: "Sequence = (list, tuple, range)",
     parallel.num_threads: '''
 def num_threads():
     """Returns 1: here, one thread does it all."""
@@ -96,10 +115,13 @@ class Helpers:
 
     def imports(self) -> list[str]:
         """The lines that import what is needed."""
-        return [*(f"import {name}" for name in sorted(self._modules)), "import numpy as np"]
+        return [
+            *(f"import {name}" for name in sorted(self._modules)),
+            "import numpy as np",
+        ]
 
     def lines(self) -> list[str]:
-        """The functions, those first that others need."""
+        """Tables and functions, those first that others need."""
         return [line for text in self._texts for line in ["", "", *text]]
 
     def _name_of(self, x, wish: str) -> str:
@@ -107,18 +129,27 @@ class Helpers:
         if isinstance(x, Primitive):
             x = x.kernel
         if id(x) not in self._known:
-            self._known[id(x)] = name = self.names.free(wish)
+            hidden = "_" if wish.startswith("_") else ""
+            self._known[id(x)] = name = hidden + self.names.free(wish)
             self._alive.append(x)
             self._write(name, x)
         return self._known[id(x)]
 
     def _write(self, name: str, x) -> None:
-        stand_in = STAND_INS.get(x) if isinstance(x, types.FunctionType) else None
+        x = inspect.unwrap(x) if callable(x) else x
+        is_plain = isinstance(x, (types.FunctionType, type))
+        stand_in = STAND_INS.get(x) if is_plain else None
+        if x in (config.floatx, config.epsilon):
+            stand_in = f'def {name}():\n    """As in minikeras."""\n    return {x()!r}'
         if stand_in is not None:
             if "global_seed" in stand_in:
                 self.needs.add("global_seed")
-            self._texts.append(stand_in.strip("\n").split("\n"))
-        elif isinstance(x, (types.FunctionType, type)):
+            old = getattr(x, "__name__", name)
+            stand_in = re.sub(
+                rf"^(def|class) {old}\b", rf"\1 {name}", stand_in.strip("\n")
+            )
+            self._texts.append(re.sub(rf"^{old} =", f"{name} =", stand_in).split("\n"))
+        elif is_plain:
             self._write_source(name, x)
         else:
             self._texts.append([f"{name} = {self._literal(x, name)}"])
@@ -170,9 +201,9 @@ class Helpers:
             self._modules.add(x.__name__)
             return x.__name__
         module = str(getattr(x, "__module__", None))
-        if module in STANDARD or module == "_functools":
-            self._modules.add(module.lstrip("_"))
-            return f"{module.lstrip('_')}.{x.__name__}"
+        if module in STANDARD and hasattr(x, "__name__"):
+            self._modules.add(module)
+            return f"{module}.{x.__name__}"
         if module == "numpy" and getattr(np, getattr(x, "__name__", ""), None) is x:
             return f"np.{x.__name__}"
         return self._name_of(x, wish)
@@ -233,6 +264,12 @@ class Rewriter(ast.NodeTransformer):
             return None
         return ast.copy_location(ast.Assign([node.target], node.value), node)
 
+    def visit_Expr(self, node):
+        """A script does not warn: what it does, minikeras did before."""
+        if ast.unparse(node).startswith("warnings.warn("):
+            return ast.Pass()
+        return self.generic_visit(node)
+
     def visit_Name(self, node):
         """A name of the module becomes one of the text."""
         if isinstance(node.ctx, ast.Store) or node.id in self.locals:
@@ -247,21 +284,14 @@ class Rewriter(ast.NodeTransformer):
         found = self._value(node)
         if found is MISSING or not _is_ours(self._value(node.value)):
             return self.generic_visit(node)
-        name = node.attr if node.attr != "kernel" else node.value
-        if found is blas.single_threaded:
-            self.helpers._modules.add("contextlib")
-            return _attribute("contextlib.nullcontext")
-        wish = name if isinstance(name, str) else _last(node.value)
-        return _attribute(self.helpers.resolve(found, wish))
+        owner = _last(node.value)
+        wish = owner if node.attr == "kernel" else f"{owner}_{node.attr}"
+        return ast.Name(self.helpers.resolve(found, wish), ast.Load())
 
     def _find(self, name: str):
         if name in self.outer:
             return self.outer[name]
-        if name in self.globals:
-            return self.globals[name]
-        if hasattr(builtins, name):
-            return MISSING
-        return MISSING
+        return self.globals.get(name, MISSING)
 
     def _value(self, node):
         """What `a.b.c` stands for, as far as it is ours."""
@@ -289,7 +319,3 @@ def _is_ours(x) -> bool:
 
 def _last(node) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id
-
-
-def _attribute(text: str):
-    return ast.parse(text, mode="eval").body

@@ -27,6 +27,7 @@ ROLES = {
     "sparse_softmax_crossentropy": "losses",
     "sigmoid_crossentropy": "losses",
     "same_winner": "hits",
+    "divide_no_nan": "ratio",
 }  # fmt: skip
 # What the result of a NumPy call is called where a kernel has no word for it.
 WORDS = {
@@ -88,6 +89,10 @@ class Names:
                 if v.word is None:
                     v.word = WORDS.get(equation.call, last)
 
+    def rename(self, v: Value, name: str) -> None:
+        """Gives a value the name of another one, for which it stands in a function."""
+        self._names[id(v)] = name
+
     def of(self, v: Value) -> str:
         """Returns the name of a value."""
         if id(v) not in self._names:
@@ -122,7 +127,8 @@ class Names:
         if v.label is not None:
             return _of_variable(v.label.path)
         if v.root is not v:
-            suffix = "T" if v.shape == v.root.shape[::-1] and v.shape else "view"
+            is_turned = v.strides == v.root.strides[::-1] and len(v.shape) > 1
+            suffix = "T" if is_turned and v.shape == v.root.shape[::-1] else "view"
             return f"{self.of(v.root)}_{suffix}"
         if v.array is not None:
             return _of_constant(v.array)
@@ -130,7 +136,7 @@ class Names:
 
     def number(self, x, dtype: np.dtype) -> str:
         """Returns the name of a number that is kept as an array of this dtype."""
-        key = (repr(x), dtype)
+        key = (repr(float(x) if dtype.kind == "f" else x), dtype)
         if key not in self._names:
             word = NUMBERS.get(x) or f"number_{_digits(x)}"
             suffix = "" if dtype == np.float32 else f"_{dtype.name}"
@@ -142,6 +148,10 @@ class Names:
         if id(function) not in self._names:
             self._names[id(function)] = self.free(name)
         return self._names[id(function)]
+
+    def release(self, names) -> None:
+        """Makes names free again: those that are local to a function."""
+        self._taken.difference_update(names)
 
     def free(self, wish: str) -> str:
         """Returns the wish as an identifier that nobody else has."""

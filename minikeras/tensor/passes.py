@@ -64,7 +64,9 @@ def _lowered(group: list[Equation], arenas: list) -> list[Equation]:
     arenas.append(arena)
     gathered = arena.gather()
     moved = tuple(v for column in arena.columns for v in column)
-    scalars = first.options
+    used = {id(x) for e in equations for x in _hosts_in(e.args)}
+    scalars = {name: x for name, x in first.options.items() if id(x) in used}
+    moved += tuple(v for e in equations for v in e.reads() if v.array is not None)
     update = Equation(
         "update", arena, moved, scalars, style="arena", is_effect=True, place=place
     )
@@ -103,10 +105,27 @@ def _traced_rule(optimizer, parts: list[Value], scalars: dict, place: Place):
             watched(recorder, optimizer.run_rule, (traced, scalars), {})
         except Exception:  # a rule of the user's own may do anything
             return None
+    for equation in recorder.equations:
+        equation.args = tuple(_as_value(x, parts[0].dtype) for x in equation.args)
     written = {id(e.target.root) for e in recorder.equations if e.target is not None}
     if id(parts[1]) in written:
         return None
     return recorder.equations
+
+
+def _hosts_in(items):
+    """The numbers of the host among arguments, and inside of one another."""
+    for x in items:
+        if type(x) is Host:
+            yield x
+            yield from _hosts_in(x.operands)
+
+
+def _as_value(x, dtype):
+    """A number that is nothing but an array's only element, as that array."""
+    if type(x) is Host and x.text == "{0}.item()" and x.operands[0].dtype == dtype:
+        return x.operands[0]
+    return x
 
 
 # Dead code --------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from .codegen import Source
 from .memory import Memory
 from .passes import drop_unread, fold, lower, merge_equal, written_in
 from .program import Program, Value
+from .regions import group_rows
 from .variable import Variable
 
 __all__ = ["Plan"]
@@ -32,6 +33,7 @@ class Plan:
         merge_equal(program)
         drop_unread(program)
         self.program, self.arenas = program, arenas
+        self.regions = group_rows(program)
         self.source = Source(program, arenas, name, inputs, title)
         given = self._seat()
         self.memory = Memory(program, given)
@@ -63,6 +65,10 @@ class Plan:
     def _namespace(self) -> dict:
         """What the text calls besides NumPy and kernels: blocks, and threads."""
         names = {"in_parallel": in_parallel}
+        for i, region in enumerate(self.regions):
+            workers = min(parallel.num_threads(), region.count)
+            spare = [self._between(region) for _ in range(workers)]
+            names[f"rows_{i + 1}"] = region.shares(self.memory.arrays, spare)
         for i, (arena, flats) in enumerate(zip(self.arenas, self._flats, strict=True)):
             if arena.count > 1:
                 workers = min(parallel.num_threads(), arena.count)
@@ -72,11 +78,11 @@ class Plan:
         return names
 
     @staticmethod
-    def _between(arena) -> list[np.ndarray]:
-        """Workspace of one thread for an optimizer's rule."""
-        parts = {id(part): np.empty(0) for part in arena.parts}
-        memory = Memory(Program(arena.rule, [], []), parts)
-        return [memory.arrays[id(v)] for v in arena.between]
+    def _between(block) -> list[np.ndarray]:
+        """Workspace of one thread for the rule of an arena or a region."""
+        parts = {id(part): np.empty(0) for part in block.parts}
+        memory = Memory(Program(block.rule, [], []), parts)
+        return [memory.arrays[id(v)] for v in block.between]
 
     def is_valid(self) -> bool:
         """Whether the variables still are where the plan expects them."""

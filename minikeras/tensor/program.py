@@ -50,6 +50,11 @@ class Value:
         self.word = None
 
     @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
     def nbytes(self) -> int:
         """The bytes of its elements."""
         return self.dtype.itemsize * int(np.prod(self.shape, dtype=np.int64))
@@ -282,6 +287,8 @@ def _same_array(x: Value, y: Value, is_written: bool) -> bool:
         return False
     if x.array is None or x.array is y.array:
         return True
+    if hasattr(x.label, "path"):  # a variable, which may have been moved
+        return x.label is y.label
     y.is_constant = x.array.tobytes() == y.array.tobytes()
     return y.is_constant and not is_written
 
@@ -301,4 +308,6 @@ def _same(x, y, twin: dict) -> bool:
         )
     if type(x) is np.ndarray:
         return x.dtype == y.dtype and x.tobytes() == y.tobytes()
-    return x is y or x == y or (x != x and y != y)
+    if type(x) is float:
+        return repr(x) == repr(y)  # tells zeros of either sign apart, and NaN is NaN
+    return x is y or x == y

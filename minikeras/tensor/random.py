@@ -10,6 +10,8 @@ next key from it. Running a kernel again therefore draws new numbers, as a repla
 training step must.
 """
 
+import math
+
 import numpy as np
 
 from ..utils import naming
@@ -296,18 +298,23 @@ def _mask_shape(x, *, noise_shape=None, **metadata):
 
 @primitive(shape=_mask_shape, dtype=dtypes.fixed("bool"), kind="effect")
 def dropout_mask(x, *, rate, noise_shape=None, seed=None, out=None):
-    """Draws True where an element of x is kept, with probability 1 - rate."""
+    """Draws True where an element of x is kept, with probability 1 - rate.
+
+    16 random bits per element decide: four times faster than drawing real numbers, and
+    the probability is right to 2 ** -17.
+    """
     shape = _mask_shape(x.shape, noise_shape=noise_shape)
-    return np.less(stream(seed).random(shape), 1 - rate, out=out)
+    size = math.prod(shape)
+    bits = np.random.SFC64(draw_seed(seed)).random_raw(-(-size // 4)).view("uint16")
+    limit = round((1 - rate) * 2**16)
+    return np.less(bits[:size].reshape(shape), limit, out=out)
 
 
 @primitive(shape=shapes.same, dtype=dtypes.first)
 def keep(x, mask, *, rate, out=None):
     """x / (1 - rate) where the mask is True, else 0."""
-    if out is None:
-        out = np.empty_like(x)
-    np.divide(x, (1 - rate) or 1.0, out=out, casting="unsafe")
-    return np.multiply(out, mask, out=out)
+    factor = np.multiply(mask.astype(x.dtype), 1 / ((1 - rate) or 1.0))
+    return np.multiply(x, factor, out=out)
 
 
 keep.grad(x=lambda g, mask, rate: keep(g, mask, rate=rate))

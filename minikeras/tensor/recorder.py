@@ -16,7 +16,7 @@ from .state import state
 from .traced import Traced, Untraceable
 from .words import watched
 
-__all__ = ["Recorder", "number", "phase", "stop_recording"]
+__all__ = ["Recorder"]
 
 
 class Recorder:
@@ -194,6 +194,7 @@ class Recorder:
         is_own = not any(x is not None for x in shown)
         roots = [x if x is None else self.value_of(x) for x in shown]
         made = [self.fresh(y, root) for y, root in zip(results, roots, strict=True)]
+        self.value_of(made[0].array).word = ""
         self._note(
             primitive.name,
             primitive.kernel,
@@ -324,28 +325,3 @@ def caller() -> str:
     while frame.f_back and frame.f_globals.get("__name__", "").startswith(package):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-
-
-def stop_recording(reason: str) -> None:
-    """Tells a recorder, if one is at work, that values are read."""
-    if state.recorder is not None:
-        state.recorder.stop(reason)
-
-
-def phase(name: str) -> None:
-    """Tells a recorder, if one is at work, what comes next: "loss", "update" ..."""
-    if state.recorder is not None:
-        state.recorder.phase = name
-
-
-def number(x):
-    """Returns a tensor or variable of one element as a number.
-
-    While a program is recorded, as a number of the program: arithmetic on it becomes
-    part of each step.
-    """
-    if state.recorder is not None and hasattr(x, "array"):
-        if hasattr(x, "path"):
-            state.recorder.name(x)
-        return state.recorder.host(x.array)
-    return float(x) if not hasattr(x, "array") else x.array.item()

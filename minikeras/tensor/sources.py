@@ -6,8 +6,9 @@ from .codegen import Source
 from .passes import drop_unread, lower, merge_equal
 from .program import Equation, Host, Program, Value
 from .tensor import Tensor
+from .variable import Variable
 
-__all__ = ["arguments_like", "cloned", "written"]
+__all__ = ["arguments_like", "cloned", "prepared", "with_values_of", "written"]
 
 
 def written(program: Program, name: str, inputs: list[str], title: str, **options):
@@ -20,12 +21,18 @@ def written(program: Program, name: str, inputs: list[str], title: str, **option
         title: What it is.
         **options: Further arguments of `Source`.
     """
-    program, arenas = cloned(program), []
+    program = cloned(program)
+    return Source(program, prepared(program), name, inputs, title, **options)
+
+
+def prepared(program: Program) -> list:
+    """Runs the passes that keep a program for any number of samples; returns arenas."""
+    arenas: list = []
     lower(program, arenas)
     drop_unread(program)
     merge_equal(program)
     drop_unread(program)
-    return Source(program, arenas, name, inputs, title, **options)
+    return arenas
 
 
 # Copies -----------------------------------------------------------------------------
@@ -36,11 +43,27 @@ def cloned(program: Program) -> Program:
     return Cloner().program(program)
 
 
+def with_values_of(known: dict, program: Program) -> Program:
+    """Returns a copy in which variables that others know are the Values of others.
+
+    Args:
+        known: id of a variable -> its Value; the new ones are added.
+        program: A program about the same model.
+    """
+    cloner = Cloner()
+    own = [v for v in program.values() if v.root is v and isinstance(v.label, Variable)]
+    for v in own:
+        if id(v.label) in known:
+            cloner.twins[id(v)] = known[id(v.label)]
+        known[id(v.label)] = cloner.of(v)
+    return cloner.program(program)
+
+
 class Cloner:
     """Copies programs; a Value that comes up twice has one copy."""
 
     def __init__(self):
-        self._twins: dict[int, object] = {}
+        self.twins: dict[int, object] = {}
 
     def program(self, program: Program) -> Program:
         """The copy of a program."""
@@ -63,11 +86,11 @@ class Cloner:
             return {key: self.of(item) for key, item in x.items()}
         if type(x) not in (Value, Host):
             return x
-        if id(x) not in self._twins:
-            self._twins[id(x)] = twin = object.__new__(type(x))
+        if id(x) not in self.twins:
+            self.twins[id(x)] = twin = object.__new__(type(x))
             for slot in type(x).__slots__:
                 setattr(twin, slot, self.of(getattr(x, slot)))
-        return self._twins[id(x)]
+        return self.twins[id(x)]
 
 
 # Arguments --------------------------------------------------------------------------

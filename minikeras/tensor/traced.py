@@ -12,7 +12,7 @@ import operator
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-__all__ = ["Traced", "Untraceable", "one_call"]
+__all__ = ["Traced", "Untraceable"]
 
 
 class Untraceable(TypeError):
@@ -54,7 +54,7 @@ class Traced(NDArrayOperatorsMixin):
             raise Untraceable(f"ufunc.{method} is not recorded.")
         call, function = f"np.{ufunc.__name__}", ufunc
         if method != "__call__":
-            call, function = f"{call}.{method}", getattr(ufunc, method)
+            call, function = f"{call}.{method}", _method_of(ufunc, method)
         if ufunc.nout != 1 or getattr(np, ufunc.__name__, None) is not ufunc:
             raise Untraceable(f"{ufunc.__name__} is not recorded.")
         target = out[0] if out else None
@@ -103,19 +103,40 @@ class Traced(NDArrayOperatorsMixin):
         return self.recorder.copy(self, self.array.copy())
 
     def __getitem__(self, index):
-        if _is_basic(index):
-            return self.recorder.view(operator.getitem, self, index)
-        raise Untraceable("An index that is an array is not recorded.")
+        part = self._part(index)
+        is_element = type(self.array[index]) is not np.ndarray  # NumPy copies it
+        return part.copy() if is_element else part
 
     def __setitem__(self, index, value):
-        self.recorder.overwrite(self if index is ... else self[index], value)
+        self.recorder.overwrite(self if index is ... else self._part(index), value)
+
+    def _part(self, index):
+        """What stands at an index, as a view, also where it is a single element."""
+        parts = index if type(index) is tuple else (index,)
+        if not all(_is_basic(part) for part in parts):
+            raise Untraceable("An index that is an array is not recorded.")
+        if type(self.array[index]) is not np.ndarray:
+            index = (*parts, ...)
+        return self.recorder.view(operator.getitem, self, index)
 
 
-def _is_basic(index) -> bool:
-    parts = index if type(index) is tuple else (index,)
-    return all(
-        x is None or x is ... or type(x) in (int, slice) for x in parts
-    )  # fmt: skip
+@functools.cache
+def _method_of(ufunc: np.ufunc, name: str):
+    """One object for each method: equal calls are told by their functions."""
+    return getattr(ufunc, name)
+
+
+def _is_basic(part) -> bool:
+    return part is None or part is ... or type(part) in (int, slice)
+
+
+def _method(function):
+    """A method of arrays that is a function of NumPy too."""
+
+    def method(self, *args, **options):
+        return HANDLERS[function](self.recorder, function, self, *args, **options)
+
+    return method
 
 
 # NumPy functions that are no ufuncs --------------------------------------------------
@@ -139,6 +160,20 @@ def _copyto(recorder, function, target, x, casting="same_kind", where=True):
     recorder.overwrite(target, x, casting, where)
 
 
+def _reduction(ufunc):
+    """`np.sum` and the like, which only call the `reduce` of a ufunc."""
+
+    def reduced(recorder, function, x, axis=None, dtype=None, out=None, keepdims=False):
+        options = {"axis": axis, "keepdims": keepdims}
+        if dtype is not None:
+            options["dtype"] = dtype
+        call = f"np.{ufunc.__name__}.reduce"
+        function = _method_of(ufunc, "reduce")
+        return recorder.compute(call, function, (x,), options, out)
+
+    return reduced
+
+
 def _where(recorder, function, condition, x, y):
     """x where the condition holds, else y: copies y and writes x over it."""
     chosen = np.where(*map(recorder.peek, (condition, x, y)))
@@ -148,13 +183,13 @@ def _where(recorder, function, condition, x, y):
     return result
 
 
-def _empty_like(recorder, function, x, dtype=None):
-    return recorder.fresh(np.empty_like(recorder.peek(x), dtype))
+def _empty_like(recorder, function, x, dtype=None, order="K", shape=None):
+    return recorder.fresh(np.empty_like(recorder.peek(x), dtype, order, shape=shape))
 
 
 def _full_like(value):
-    def full_like(recorder, function, x, *fill, dtype=None):
-        made = _empty_like(recorder, function, x, dtype)
+    def full_like(recorder, function, x, *fill, dtype=None, shape=None):
+        made = _empty_like(recorder, function, x, dtype, shape=shape)
         recorder.overwrite(made, fill[0] if value is None else value, "unsafe")
         return made
 
@@ -164,54 +199,50 @@ def _full_like(value):
 HANDLERS = {
     np.shape: lambda recorder, function, x: x.shape,
     np.ndim: lambda recorder, function, x: x.ndim,
+    np.ravel: lambda recorder, function, x: recorder.view(np.reshape, x, (-1,)),
     np.copyto: _copyto,
     np.where: _where,
     np.empty_like: _empty_like,
     np.zeros_like: _full_like(0),
     np.ones_like: _full_like(1),
     np.full_like: _full_like(None),
+    np.sum: _reduction(np.add),
+    np.prod: _reduction(np.multiply),
+    np.max: _reduction(np.maximum),
+    np.min: _reduction(np.minimum),
+    np.all: _reduction(np.logical_and),
+    np.any: _reduction(np.logical_or),
     np.may_share_memory: lambda recorder, function, *args: True,
 }
 for _function in (
-    np.reshape,
-    np.transpose,
-    np.swapaxes,
-    np.moveaxis,
-    np.expand_dims,
-    np.squeeze,
     np.broadcast_to,
+    np.diagonal,
+    np.expand_dims,
     np.flip,
+    np.moveaxis,
+    np.reshape,
+    np.squeeze,
+    np.swapaxes,
+    np.transpose,
 ):
     HANDLERS[_function] = _view
 for _function in (
+    np.argmax,
+    np.argmin,
     np.clip,
     np.concatenate,
     np.cumprod,
     np.cumsum,
     np.dot,
     np.einsum,
+    np.mean,
     np.round,
     np.stack,
     np.take,
 ):
     HANDLERS[_function] = _filling
-for _function in (np.argmax, np.argmin, np.argsort, np.sort, np.tensordot, np.tile):
+for _function in (np.argsort, np.sort, np.tensordot, np.tile):
     HANDLERS[_function] = _whole
 
-
-
-def one_call(function):
-    """Lets a function with `out=` be one call of the program, whatever it does inside.
-
-    For what threads share, or what is one thought: `parallel_matmul(x, w, out=y)`.
-    """
-
-    @functools.wraps(function)
-    def called(*args, out=None):
-        for x in args:
-            if type(x) is Traced:
-                name = function.__name__
-                return x.recorder.compute(name, function, args, {}, out)
-        return function(*args, out=out)
-
-    return called
+for _name in "sum prod max min all any mean argmax argmin clip cumsum dot take".split():
+    setattr(Traced, _name, _method(getattr(np, _name)))

@@ -249,6 +249,7 @@ class Variable(Operators):
         return len(self.array)
 
     def __repr__(self) -> str:
+        values_are_read()
         return (
             f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, "
             f"value={self.array}>"

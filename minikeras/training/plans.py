@@ -5,7 +5,7 @@ from ..tensor import PlannedFunction, Variable
 from ..utils import changes, tree
 from ..utils.batches import unpack_x_y_sample_weight
 
-__all__ = ["fingerprint", "planned"]
+__all__ = ["TITLES", "fingerprint", "input_names", "planned"]
 
 PLAIN = (bool, int, float, str, tuple, type(None))
 
@@ -14,13 +14,13 @@ def planned(model, kind: str):
     """Returns a step of a model that is compiled: "train", "test" or "predict"."""
     step = getattr(model, f"{kind}_step")
     title = f"{TITLES[kind]} of {model.name}"
-    return PlannedFunction(step, f"{kind}_step", _input_names, title, model._is_unread)
+    return PlannedFunction(step, f"{kind}_step", input_names, title, model._is_unread)
 
 
 TITLES = {"train": "Training step", "test": "Test step", "predict": "Prediction"}
 
 
-def _input_names(args: tuple) -> list[str]:
+def input_names(args: tuple) -> list[str]:
     """x, y, sample_weight; numbered where there are several."""
     names = []
     parts = unpack_x_y_sample_weight(args[0])

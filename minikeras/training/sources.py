@@ -1,16 +1,20 @@
 """`Sources`: a model's steps as text. The part of `Trainer` for `source`, `export`."""
 
+import contextlib
+
 import numpy as np
 
-from .. import explain
-from ..tensor import PlannedFunction, Tensor, arguments_like
+from ..tensor import PlannedFunction
+from ..tensor.random import global_seed_generator
 from ..utils import checks, tree
 from ..utils.lazy import LazyModule
-from .plans import TITLES, input_names, planned
+from .plans import TITLES, input_names
 
 __all__ = ["Sources"]
 
 feeding = LazyModule(f"{__package__}.data")  # late, for import time
+writing = LazyModule("minikeras.tensor.sources")
+explain = LazyModule("minikeras.explain")
 
 FIRST = {
     "train": "model.train_on_batch(x, y)",
@@ -25,6 +29,8 @@ class Sources:
     def source(self, kind="train") -> str:
         """Returns a compiled step as Python that can be read, and runs on NumPy alone.
 
+        It is the newest one: each shape of batches has its own.
+
         Args:
             kind: "train", "evaluate" (or "test") or "predict".
 
@@ -35,44 +41,39 @@ class Sources:
         owner = f"{checks.owner_name(self)}: source"
         kind = {"evaluate": "test"}.get(kind, kind)
         kind = checks.one_of(owner, ("train", "test", "predict"), kind=kind)
-        step = getattr(self, f"{kind}_function") or getattr(
-            self, f"make_{kind}_function"
-        )()
+        step = (
+            getattr(self, f"{kind}_function")
+            or getattr(self, f"make_{kind}_function")()
+        )
         if not isinstance(step, PlannedFunction):
             raise ValueError(
                 f"{owner}: the model runs as written, without compiled steps. Call "
                 "model.compile(...) with run_eagerly=False and jit_compile='auto'."
             )
-        self._refresh(step, is_thorough=True)
-        if kind == "predict" and not step.is_known():
+        if kind == "predict" and step.last_key() is None:
             step(self._zeros(2))
-        if not step.is_known():
+        if step.last_key() is None:
             raise ValueError(
-                f"{owner}: the {kind} step is recorded when it runs, and it has not run "
+                f"{owner}: the {kind} step is recorded when it runs, and has not run "
                 f"yet. Call {FIRST[kind]} once, then model.source({kind!r})."
             )
         return step.source()
 
     def _zeros(self, samples: int):
         """A batch for `predict_step` of so many samples, all zeros."""
-        known = self.predict_function or self.make_predict_function()
-        if known.is_known():
-            return arguments_like(known.last_key(), samples)[0]
-        inputs = getattr(self, "inputs", None)
-        if not inputs:
+        known = getattr(self.predict_function, "last_key", lambda: None)()
+        if known is not None:
+            return writing.arguments_like(known, samples)[0]
+        if not getattr(self, "inputs", None):
             raise ValueError(
-                f"{checks.owner_name(self)}: the shape of the inputs is not known. Call "
-                f"{FIRST['predict']} once."
+                f"{checks.owner_name(self)}: the shape of the inputs is not known. "
+                f"Call {FIRST['predict']} once."
             )
-        zeros = [
-            np.zeros([samples, *(n or 1 for n in x.shape[1:])], x.dtype) for x in inputs
-        ]
-        x = tree.pack_sequence_as(self._inputs_structure(), zeros)
-        return feeding.to_batch("predict", (x,))
-
-    def _inputs_structure(self):
-        structure = getattr(self, "_inputs_struct", None)
-        return self.inputs[0] if structure is None else structure
+        zeros = tree.map_structure(
+            lambda x: np.zeros([samples, *(n or 1 for n in x.shape[1:])], x.dtype),
+            self.input,
+        )
+        return feeding.to_batch("predict", (zeros,))
 
     def export(
         self,
@@ -85,7 +86,7 @@ class Sources:
     ) -> None:
         """Writes a script that predicts with NumPy alone, and its weights beside it.
 
-        `model.export("net.py", format="numpy")` writes net.py and net.npz. In the script,
+        `model.export("net.py", format="numpy")` writes net.py and net.npz. In there,
         `predict(x)` gives what `model.predict(x)` does, bit for bit.
 
         Args:
@@ -104,16 +105,45 @@ class Sources:
             raise TypeError(f"{owner}: unknown argument {name!r}.")
         if format != "numpy":
             raise ValueError(
-                f"{owner}: format must be 'numpy', got {format!r}, which is a format of "
-                "other backends. Try model.export('net.py', format='numpy')."
+                f"{owner}: format must be 'numpy', got {format!r}, which needs another "
+                "backend. Try model.export('net.py', format='numpy')."
             )
-        kept = self._whole_state()
-        try:
-            steps = [self._script_step("predict", self._zeros)]
-            if train:
-                steps.append(self._script_step("train", self._training_zeros))
+        steps = [self._script_step("predict", self._zeros)]
+        if train:
+            steps.append(self._script_step("train", self._training_zeros))
+        with _unchanged(self):
+            for step in steps:
+                step.record()
+        with _unchanged(self):
             self.reset_metrics()
-            explain.write_script(filepath, f"{self.name}, on NumPy alone", steps, kept)
-        finally:
-            for array, before in kept:
-                array[...] = before
+            explain.write_script(filepath, f"{self.name}, on NumPy alone", steps)
+
+    def _script_step(self, kind: str, zeros):
+        names = input_names((zeros(2),))
+        function = getattr(self, f"{kind}_step")
+        title = f"{TITLES[kind]} of {self.name}"
+        return explain.Step(f"{kind}_step", function, zeros, names, title)
+
+    def _training_zeros(self, samples: int):
+        """A batch like that of the last training step, all zeros."""
+        known = getattr(self.train_function, "last_key", lambda: None)()
+        if known is None:
+            raise ValueError(
+                f"{checks.owner_name(self)}: export with train=True needs to know how "
+                f"targets look. Call {FIRST['train']} once."
+            )
+        return writing.arguments_like(known, samples)[0]
+
+
+@contextlib.contextmanager
+def _unchanged(model):
+    """Puts back all numbers of a model that the block changes."""
+    kept = [*model.variables, *(v for m in model.metrics for v in m.variables)]
+    kept += model.optimizer.variables if model.optimizer is not None else []
+    kept.append(global_seed_generator().state)
+    before = [(v.array, v.array.copy()) for v in kept]
+    try:
+        yield
+    finally:
+        for array, numbers in before:
+            array[...] = numbers

@@ -14,6 +14,7 @@ from ..utils.lazy import LazyModule
 from .loop import Inventory, join_outputs, outputs_as_logs, run_epoch, to_floats
 from .plans import fingerprint, planned
 from .settings import Settings
+from .sources import Sources
 from .steps import Steps
 
 __all__ = ["Trainer"]
@@ -29,7 +30,7 @@ _STOPS = {
 }
 
 
-class Trainer(Settings, Steps):
+class Trainer(Settings, Sources, Steps):
     """Gives a layer `compile`, `fit`, `evaluate`, `predict` and their single steps."""
 
     history = None

@@ -182,6 +182,12 @@ def test_options_that_make_no_sense_are_refused(arguments, message, capsys):
     assert message in capsys.readouterr().err
 
 
+def test_results_stay_out_of_the_repository_unless_they_are_written():
+    assert program.parsed([]).output == program.PASSING
+    assert program.parsed(["--write"]).output == program.KEPT
+    assert program.link(program.KEPT / "idle.svg") == "results/idle.svg"
+
+
 def test_a_peer_that_is_not_there_is_left_out(monkeypatch, capsys):
     lacking = contestants.PEERS["jax"]._replace(modules=("no_such_module",))
     monkeypatch.setitem(contestants.PEERS, "jax", lacking)

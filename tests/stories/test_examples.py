@@ -10,6 +10,7 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 SEEN = {
+    "backpropagation": "Largest difference between the text and the model: 0.0",
     "chain_rule_by_hand": "weights after one step: largest difference",
     "lecture_network": "Largest difference between the two models: 0.0",
     "vanishing_gradients": "Length of the gradient in each layer",

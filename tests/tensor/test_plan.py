@@ -16,7 +16,7 @@ CALLS = 4
 quick = settings(
     derandomize=True,
     deadline=None,
-    max_examples=200,
+    max_examples=150,
     report_multiple_bugs=False,
     database=None,
     suppress_health_check=list(HealthCheck),
@@ -135,20 +135,13 @@ def check(recipe, build):
         assert bits(inputs) == before
         held.append((got, bits(got)))
     assert len(twin.plans()) == 1, twin.reasons()
-    return held
+    assert all(bits(got) == then for got, then in held[2:])  # those of the plan
 
 
 @quick
 @given(functions)
 def test_random_functions(recipe):
     check(recipe, built)
-
-
-@quick
-@given(functions)
-def test_results_of_random_functions_stay(recipe):
-    for got, then in check(recipe, built)[2:]:  # those of the plan
-        assert bits(got) == then
 
 
 def with_gradients(recipe, variables):
@@ -410,7 +403,7 @@ def test_tracebacks_show_the_lines_of_the_plan():
     (plan,) = steps.plans()
     filename = plan._run.__code__.co_filename
     first = plan._run.__code__.co_firstlineno
-    assert linecache.getline(filename, first).startswith("def steps(x_1):")
+    assert linecache.getline(filename, first).startswith("def steps(")
     assert "np.tanh" in plan.source.text
 
 

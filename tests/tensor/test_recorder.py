@@ -7,7 +7,8 @@ import minikeras as keras
 from minikeras import ops
 from minikeras.tensor import Tensor
 from minikeras.tensor.program import Host, Program
-from minikeras.tensor.recorder import Recorder, number
+from minikeras.tensor import number
+from minikeras.tensor.recorder import Recorder
 from minikeras.tensor.state import state
 
 
