@@ -225,7 +225,7 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     Shape: same as the input.
 
     >>> dropout([1.0, 1.0, 1.0, 1.0], 0.5, seed=3).tolist()
-    [2.0, 2.0, 0.0, 0.0]
+    [0.0, 2.0, 0.0, 0.0]
     """
     rate = checks.rate("random.dropout", rate=rate)
     mask = draws.dropout_mask(inputs, rate=rate, noise_shape=noise_shape, seed=seed)

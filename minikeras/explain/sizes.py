@@ -1,5 +1,7 @@
 """Programs for any number of samples, found by comparing records of two sizes."""
 
+import numpy as np
+
 from ..tensor.program import Equation, Host, Program, Value
 
 __all__ = ["NotGeneral", "for_any_size"]
@@ -56,6 +58,7 @@ class Comparison:
         self.n2 = n2
         self._twins: dict[int, Value] = {}
         self._hosts: set[int] = set()
+        self._filled: list[Equation] = []  # calls that make arrays of one number
 
     def program(self, first: Program, second: Program) -> Program:
         """Generalizes the first."""
@@ -66,6 +69,7 @@ class Comparison:
         for e, other in zip(first.equations, second.equations, strict=True):
             self._equation(e, other)
         first.results = self.joined(first.results, second.results)
+        first.equations[:0] = self._filled
         return first
 
     def _equation(self, e: Equation, other: Equation) -> None:
@@ -117,9 +121,18 @@ class Comparison:
         return x
 
     def _constant(self, x: Value, y: Value) -> None:
-        """An array that both steps made: it has to be the same."""
-        if y.array is None or x.array.tobytes() != y.array.tobytes():
+        """An array that both steps made: the same, or one number again and again."""
+        if y.array is not None and x.array.tobytes() == y.array.tobytes():
+            return
+        numbers = np.unique(x.array)
+        if y.array is None or len(numbers) != 1 or (y.array != numbers[0]).any():
             raise NotGeneral("an array of numbers depends on the number of samples")
+        x.shape = tuple(map(self._number, x.shape, y.shape))
+        x.array = None
+        self._filled.append(
+            Equation("np.full", np.full, (x.shape, numbers[0].item()),
+                     {"dtype": x.dtype}, (x,), style="assign")
+        )  # fmt: skip
 
     def _number(self, x, y):
         if type(x) in (Count, Share) or x == y or (x != x and y != y):

@@ -6,7 +6,7 @@ Results of comparisons are bool and carry no gradient.
 import numpy as np
 
 from ..tensor import Tensor, dtypes, operation, primitive, shapes
-from .common import first_array, room
+from .common import room
 
 __all__ = [
     "allclose",
@@ -105,7 +105,9 @@ def near(x1, x2, *, rtol, atol, equal_nan, out=None):
 def allclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False) -> Tensor:
     """Tells whether all elements of two tensors are close: see `isclose`."""
     close = isclose(x1, x2, rtol, atol, equal_nan)
-    return Tensor(np.logical_and.reduce(close.numpy(), axis=None, keepdims=True)[..., 0])
+    return Tensor(
+        np.logical_and.reduce(close.numpy(), axis=None, keepdims=True)[..., 0]
+    )
 
 
 # Truth values -----------------------------------------------------------------------

@@ -149,7 +149,7 @@ def elu(x, *, alpha: float = 1.0, out=None):
     >>> [round(v, 4) for v in elu([-1.0, 2.0]).tolist()]
     [-0.6321, 2.0]
     """
-    # e^x - 1 = 2 t / (1 - t), t = tanh(x / 2): on most machines 5 times faster than expm1
+    # e^x - 1 = 2 t / (1 - t), t = tanh(x / 2): mostly 5 times faster than expm1
     out = np.minimum(x, 0, out=room(x, out))
     np.tanh(np.multiply(out, 0.5, out=out), out=out)
     np.divide(out, np.subtract(1, out), out=out)
@@ -246,7 +246,7 @@ def softplus(x, *, out=None):
     """
     y = np.absolute(x, out=room(x, out))
     np.exp(np.negative(y, out=y), out=y)
-    # log(1 + y), and what 1 + y lost: on most machines 4 times faster than log1p
+    # log(1 + y), and what 1 + y lost: mostly 3 times faster than log1p
     total = np.add(y, 1)
     np.subtract(y, np.subtract(total, 1), out=y)
     np.add(y, np.log(total), out=y)

@@ -115,11 +115,16 @@ class Source:
     def _results(self) -> str:
         if self._result_names:
             named = zip(self._result_names, self.program.results, strict=True)
-            pairs = (f'"{key}": {self._constant(x)}' for key, x in named)
+            pairs = (f'"{key}": {self._result(x)}' for key, x in named)
             return f"{{{', '.join(pairs)}}}"
-        made = [self.names.of(v) for v in self.program.results if type(v) is Value]
+        made = [self._result(v) for v in self.program.results if type(v) is Value]
         is_one = len(made) == 1 and not self.fresh
         return ", ".join(made) + "," * is_one
+
+    def _result(self, x) -> str:
+        """A result; of what the next step would change, a copy."""
+        is_kept = type(x) is Value and self.fresh and x.root.array is not None
+        return f"{self._constant(x)}.copy()" if is_kept else self._constant(x)
 
     # Calls ----------------------------------------------------------------------------
 

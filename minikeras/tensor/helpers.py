@@ -137,6 +137,9 @@ class Helpers:
 
     def _write(self, name: str, x) -> None:
         x = inspect.unwrap(x) if callable(x) else x
+        if isinstance(x, types.MethodType):
+            self._write_source(name, x.__func__, owner=x.__self__)
+            return
         is_plain = isinstance(x, (types.FunctionType, type))
         stand_in = STAND_INS.get(x) if is_plain else None
         if x in (config.floatx, config.epsilon):
@@ -154,7 +157,7 @@ class Helpers:
         else:
             self._texts.append([f"{name} = {self._literal(x, name)}"])
 
-    def _write_source(self, name: str, function) -> None:
+    def _write_source(self, name: str, function, owner=None) -> None:
         function = inspect.unwrap(function)
         try:
             text = textwrap.dedent(inspect.getsource(function))
@@ -164,8 +167,25 @@ class Helpers:
         if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             raise NotShown(f"{name} is not a plain function")
         node.name = name
+        if owner is not None:
+            self._bind(node, owner)
         node = Rewriter(self, function).visit(_bare(node))
         self._texts.append(ast.unparse(ast.fix_missing_locations(node)).split("\n"))
+
+    def _bind(self, node, owner) -> None:
+        """Turns a method into a function: what it reads of its owner is written out."""
+        node.args.args.pop(0)
+        read = {
+            part.attr
+            for part in ast.walk(node)
+            if isinstance(part, ast.Attribute)
+            and getattr(part.value, "id", "") == "self"
+        }
+        kept = {name: getattr(owner, name) for name in sorted({"name", *read})}
+        literal = self._literal(kept, type(owner).__name__)
+        made = ast.parse(f'self = type("{type(owner).__name__}", (), {literal})()').body
+        start = 1 if ast.get_docstring(node) else 0
+        node.body[start:start] = made
 
     def _literal(self, x, name: str) -> str:
         if isinstance(x, np.ndarray):

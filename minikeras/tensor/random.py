@@ -3,7 +3,8 @@
 Every draw starts NumPy's default generator afresh: from `n` for an int seed, so the
 same int gives the same numbers each time, and from `[seed, count]` for a
 `SeedGenerator`, whose count goes up by one a draw. That is what Keras does on NumPy,
-and the numbers are the same bit for bit.
+and the numbers are the same bit for bit. Masks of dropout alone come from a faster
+generator, and are others than Keras's.
 
 Draws are primitives of kind "effect": their seed is metadata, and the kernel takes the
 next key from it. Running a kernel again therefore draws new numbers, as a replayed
