@@ -11,10 +11,9 @@ import weakref
 import numpy as np
 
 from ..utils.lazy import LazyModule
-from .arenas import Arena
+from .blocks import Blocks
 from .calls import (
     INDENT,
-    WIDTH,
     call_lines,
     index_text,
     needs_cast,
@@ -34,7 +33,7 @@ linecache = LazyModule("linecache")
 CALLS = ("assign", "call", "out")
 
 
-class Source:
+class Source(Blocks):
     """Writes a program down.
 
     Args:
@@ -270,64 +269,6 @@ class Source:
             return f"{name}[{index_text(rest[0])}]"
         return f"np.{equation.call}({', '.join([name, *shown])})"
 
-    # Rows -----------------------------------------------------------------------------
-
-    def _region(self, equation: Equation) -> list[str]:
-        """Writes a function that goes through rows; returns its call."""
-        region = equation.function
-        for twin in (*region.parts, *region.between):
-            self.names.rename(twin, self.names.of(twin.label))
-        self.regions.append(region)
-        number = len(self.regions)
-        name = self.names.free(f"by_rows_{number}")
-        columns = [self.names.of(v) for v in (*region.parts, *region.between)]
-        code = [(e, self._lines(e)) for e in region.rule]
-        self.rules += [
-            f"def {name}(blocks):",
-            f"    for {', '.join(columns)}{',' * (len(columns) == 1)} in blocks:",
-            *(f"        {x}" if x else x for x in with_headings(code)),
-            "",
-            "",
-        ]
-        return [f"in_parallel({name}, rows_{number})"]
-
-    # Optimizers -----------------------------------------------------------------------
-
-    def _arena(self, equation: Equation) -> list[str]:
-        """The numbers that the rule needs; where there are blocks, its call."""
-        arena, lines = equation.function, []
-        for name, host in equation.options.items():
-            text = self._constant(host)
-            if text != name:
-                self._hosts[id(host)] = word = self.names.free(name)
-                line = f"{word} = {text}"
-                is_long = len(line) > WIDTH - len(INDENT)
-                lines += [f"{word} = (", f"{INDENT}{text}", ")"] if is_long else [line]
-        if arena.count > 1:
-            shares = f"shares_{self.arenas.index(arena)}".removesuffix("_0")
-            rule = self._rule(arena)
-            words = [self._hosts.get(id(h)) for h in equation.options.values()]
-            numbers = ", ".join(["", *filter(None, words)])
-            lines.append(f"in_parallel({rule}, {shares}{numbers})")
-        return lines
-
-    def _rule(self, arena: Arena) -> str:
-        """Writes the function that moves the blocks of one share; returns its name."""
-        rule = Program(arena.rule, [], [])
-        self.names.name_all(rule)
-        between = [v for v in rule.values() if _is_between(v, arena)]
-        arena.between = [] if self.fresh else between
-        words = [self._hosts.get(id(h)) for h in arena.scalars.values()]
-        name = self.names.free("move_blocks")
-        columns = [self.names.of(v) for v in [*arena.parts, *arena.between]]
-        self.rules += [
-            f"def {name}({', '.join(['blocks', *filter(None, words)])}):",
-            f"    for {', '.join(columns)}{',' * (len(columns) == 1)} in blocks:",
-        ]
-        for e in arena.rule:
-            self.rules += [f"        {line}" for line in self._lines(e)]
-        return name
-
     # The whole ------------------------------------------------------------------------
 
     def compiled(self, namespace: dict, arrays: dict, filename: str):
@@ -370,7 +311,3 @@ class Source:
     def text(self) -> str:
         """The whole text, which runs as it stands, with NumPy alone."""
         return "\n".join([*Header(self).lines(), "", "", self.step])
-
-
-def _is_between(v: Value, arena: Arena) -> bool:
-    return v.array is None and not any(v is part for part in arena.parts)

@@ -227,7 +227,7 @@ PLAIN = (int, float, str, type(None))
 class Ready:
     """A plan, the structure of what it returns, and the argument made of its inputs."""
 
-    __slots__ = ("count", "home", "masks", "outcome", "plan")
+    __slots__ = ("count", "home", "is_silent", "masks", "outcome", "plan")
 
     def __init__(self, plan, outcome):
         self.plan = plan
@@ -236,6 +236,7 @@ class Ready:
         self.count = len(flat)
         masked = [i for i, x in enumerate(flat) if mask_of(x) is not None]
         self.masks = [(i, self.count + n) for n, i in enumerate(masked)]
+        self.is_silent = type(outcome) is dict and not outcome
         if not tree.is_nested(outcome):
             self.outcome = None
         else:
@@ -243,7 +244,7 @@ class Ready:
 
     def run(self, arrays: list):
         """Takes a step and returns what the function would."""
-        if self.outcome == {}:
+        if self.is_silent:
             self.plan.run(arrays)
             return {}
         results = [

@@ -212,13 +212,13 @@ class Header:
         lines = [
             f"{name} = {text}" for name, text in pairs if (name, text) not in turned
         ]
-        for i in range(0, len(turned), 3):
-            names, texts = zip(*turned[i : i + 3], strict=True)
-            line = f"{', '.join(names)} = {', '.join(texts)}"
-            lines += [line] if len(line) <= WIDTH else [
-                f"{name} = {text}" for name, text in turned[i : i + 3]
-            ]  # fmt: skip
-        return lines
+        row: list[tuple[str, str]] = []
+        for pair in turned:
+            if row and len(_in_one([*row, pair])) > WIDTH:
+                lines.append(_in_one(row))
+                row = []
+            row.append(pair)
+        return [*lines, _in_one(row)] if row else lines
 
     @property
     def plain(self) -> set[str]:
@@ -265,6 +265,12 @@ class Header:
     @staticmethod
     def _unique(values) -> list[Value]:
         return list({id(v): v for v in values}.values())
+
+
+def _in_one(pairs: list[tuple[str, str]]) -> str:
+    """One assignment to several names."""
+    names, texts = zip(*pairs, strict=True)
+    return f"{', '.join(names)} = {', '.join(texts)}"
 
 
 VIEWS = "Views"

@@ -103,7 +103,10 @@ class Plan:
         with self._lock:
             if self._readings != Variable.readings:
                 self._part_from_readers()
-            results = iter(self._run(*arrays) or ())
+            made = self._run(*arrays)
+            if made is None:
+                return self.program.results
+            results = iter(made)
             return [
                 next(results).copy() if type(x) is Value else x
                 for x in self.program.results

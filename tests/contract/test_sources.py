@@ -161,6 +161,8 @@ def test_the_script_of_an_optimizer(name, case, tmp_path):
     ],
 )
 def test_the_script_of_a_metric(name, case, tmp_path):
+    if case.kwargs.get("num_regressors"):
+        pytest.skip("its result depends in Python on the number of samples so far")
     sparse = case.data == "classes"
     loss = "sparse_categorical_crossentropy" if sparse else "mse"
     metric = getattr(keras.metrics, name)(**case.kwargs)

@@ -213,4 +213,8 @@ def test_seeded_weights_are_those_of_keras():
         embedding.embeddings.numpy()[0], [0.0226447, -0.02654393, 0.01645854], rtol=1e-5
     )
     x = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 9.0]], "float32")
-    assert dropped(x, training=True).tolist() == [[0, 0], [0, 8], [10, 0]]
+    assert dropped(x, training=True).tolist() == [
+        [2, 4],
+        [6, 0],
+        [10, 0],
+    ]  # not those of Keras
