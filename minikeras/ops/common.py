@@ -6,7 +6,15 @@ import numpy as np
 
 from ..tensor import GradientTape
 
-__all__ = ["deliver", "first_array", "no_influence", "pullback", "room", "shape_of"]
+__all__ = [
+    "deliver",
+    "first_array",
+    "no_influence",
+    "pullback",
+    "room",
+    "shape_of",
+    "sum_along",
+]
 
 
 def deliver(result: np.ndarray, out: np.ndarray | None) -> np.ndarray:
@@ -35,6 +43,14 @@ def room(like, out: np.ndarray | None, shape=None, dtype=None) -> np.ndarray:
     if out is not None:
         return out
     return np.empty_like(like, dtype, "K" if shape is None else "C", shape=shape)
+
+
+def sum_along(x, axis, keepdims: bool = True, out=None):
+    """Returns the sum along an axis; of rows as a product with ones: half the time."""
+    if x.ndim == 2 and axis in (-1, 1) and x.dtype.char in "fd":
+        shape = (x.shape[1], 1) if keepdims else x.shape[1]
+        return np.dot(x, np.ones(shape, x.dtype), out=out)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims, out=out)
 
 
 def shape_of(x) -> tuple:

@@ -11,7 +11,7 @@ from .. import config
 from ..tensor import dtypes, operation, primitive, shapes
 from .arithmetic import divide, multiply, negative, subtract
 from .bounds import clip
-from .common import pullback, shape_of
+from .common import pullback, shape_of, sum_along
 from .distributions import log_softmax, softmax
 from .elementwise import log
 from .encoding import one_hot
@@ -154,12 +154,12 @@ def _exponentials(logits, axis):
     """Logits less their maximum, the exponentials of these, and the latter's sum."""
     shifted = np.subtract(logits, np.maximum.reduce(logits, axis=axis, keepdims=True))
     powers = np.exp(shifted)
-    return shifted, powers, np.add.reduce(powers, axis=axis, keepdims=True)
+    return shifted, powers, sum_along(powers, axis)
 
 
 def _share(output, axis):
     """Output made to add up to 1 along an axis, and the sum it had."""
-    total = np.add.reduce(output, axis=axis, keepdims=True)
+    total = sum_along(output, axis)
     return np.divide(output, total), total
 
 
@@ -168,14 +168,14 @@ def softmax_crossentropy(target, logits, *, axis: int = -1, out=None):
     """-sum(target * log_softmax(logits))."""
     shifted, _, total = _exponentials(logits, axis)
     loss = np.multiply(np.subtract(np.log(total), shifted), target)
-    return np.add.reduce(loss, axis=axis, out=out)
+    return sum_along(loss, axis, keepdims=False, out=out)
 
 
 @class_slope
 def softmax_crossentropy_grad(dy, target, logits, *, axis: int, out=None):
     """dy * (softmax(logits) * sum(target) - target)."""
     _, powers, total = _exponentials(logits, axis)
-    weight = np.divide(np.add.reduce(target, axis=axis, keepdims=True), total)
+    weight = np.divide(sum_along(target, axis), total)
     error = np.subtract(np.multiply(powers, weight), target)
     return np.multiply(dy.reshape(total.shape), error, out=out)
 
@@ -209,7 +209,7 @@ def likelihood(target, output, *, epsilon: float, axis: int = -1, out=None):
     share, _ = _share(output, axis)
     inside = np.minimum(np.maximum(share, epsilon), 1 - epsilon)
     loss = np.multiply(np.log(inside), target)
-    return np.negative(np.add.reduce(loss, axis=axis, out=out), out=out)
+    return np.negative(sum_along(loss, axis, keepdims=False, out=out), out=out)
 
 
 @class_slope
@@ -218,7 +218,7 @@ def likelihood_grad(dy, target, output, *, epsilon: float, axis: int, out=None):
     share, total = _share(output, axis)
     inside = np.logical_and(share > epsilon, share < 1 - epsilon)
     slope = np.multiply(np.divide(target, np.maximum(share, epsilon)), inside)
-    common = np.add.reduce(np.multiply(slope, share), axis=axis, keepdims=True)
+    common = sum_along(np.multiply(slope, share), axis)
     weight = np.divide(dy.reshape(total.shape), total)
     return np.multiply(weight, np.subtract(common, slope), out=out)
 
@@ -365,7 +365,7 @@ sparse_softmax_crossentropy_grad.grad_all(_sparse_softmax_back)
 def sparse_likelihood(target, output, *, epsilon: float, axis: int = -1, out=None):
     """-log(p) of the labelled class, with p as in `likelihood`."""
     chosen, valid = _pick(output, target, axis)
-    total = np.add.reduce(output, axis=axis, keepdims=True)
+    total = sum_along(output, axis)
     share = np.divide(chosen, total.squeeze(axis))
     loss = np.log(np.minimum(np.maximum(share, epsilon), 1 - epsilon))
     return np.multiply(np.negative(loss), valid, out=out)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..tensor import dtypes, primitive, shapes
 from .arithmetic import multiply, subtract
+from .common import sum_along
 from .elementwise import exp
 from .reductions import sum
 
@@ -44,13 +45,13 @@ def softmax(x, *, axis: Axis = -1, out=None):
     _warn_of_single(x.shape, axis)
     y = np.subtract(x, np.maximum.reduce(x, axis=axis, keepdims=True), out=out)
     np.exp(y, out=y)
-    return np.divide(y, np.add.reduce(y, axis=axis, keepdims=True), out=y)
+    return np.divide(y, sum_along(y, axis), out=y)
 
 
 @primitive(shape=shapes.same)
 def softmax_grad(dy, y, *, axis: Axis, out=None):
     """y * (dy - sum(dy * y)), with y = softmax(x)."""
-    common = np.add.reduce(np.multiply(dy, y), axis=axis, keepdims=True)
+    common = sum_along(np.multiply(dy, y), axis)
     return np.multiply(np.subtract(dy, common), y, out=out)
 
 
@@ -76,7 +77,7 @@ def log_softmax(x, *, axis: Axis = -1, out=None):
     [-0.6931, -0.6931]
     """
     y = np.subtract(x, np.maximum.reduce(x, axis=axis, keepdims=True), out=out)
-    total = np.add.reduce(np.exp(y), axis=axis, keepdims=True)
+    total = sum_along(np.exp(y), axis)
     return np.subtract(y, np.log(total), out=y)
 
 

@@ -184,7 +184,7 @@ def _taken(x, indices, *, axis=None, **metadata):
     return (*x[:axis], *indices, *x[axis + 1 :])
 
 
-@primitive(shape=_taken, dtype=dtypes.first)
+@primitive(shape=_taken, dtype=dtypes.first, is_whole=True)
 def take(x, indices, *, axis: int | None = None, out=None):
     """Returns elements, or rows along an axis, by number.
 
@@ -196,7 +196,13 @@ def take(x, indices, *, axis: int | None = None, out=None):
     >>> take([10, 20, 30], [2, 0]).tolist()
     [30, 10]
     """
-    return np.take(x, indices, axis, out=out)
+    if out is None:
+        return np.take(x, indices, axis)
+    length = x.size if axis is None else x.shape[axis]
+    known = np.asarray(indices)
+    if known.size and (known.min() < -length or known.max() >= length):
+        return np.take(x, indices, axis)  # which says what is wrong
+    return np.take(x, indices, axis, out=out, mode="wrap")  # "raise" copies out first
 
 
 @primitive(shape=lambda dy, indices, *, shape, **metadata: shape, dtype=dtypes.first)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..tensor import dtypes, primitive, shapes
 from .arithmetic import multiply, subtract
-from .common import pullback
+from .common import pullback, sum_along
 from .crossentropy import (
     _one_hot,
     _pick,
@@ -55,7 +55,7 @@ def _inside(output, epsilon: float):
 def logits_slope(dy, target, output, *, epsilon: float, axis: int, out=None):
     """dy * (output * sum(target) - target), with output = softmax(logits)."""
     wanted = np.multiply(target, _inside(output, epsilon))
-    total = np.add.reduce(wanted, axis=axis, keepdims=True)
+    total = sum_along(wanted, axis)
     slope = np.multiply(output, total, out=out)
     np.subtract(slope, wanted, out=slope)
     return np.multiply(slope, dy.reshape(total.shape), out=slope)

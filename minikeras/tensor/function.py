@@ -201,7 +201,9 @@ class PlannedFunction:
                 return x.plan.source.text
             if not isinstance(x, (str, Ready)):
                 names = self._names_of(writing.arguments_like(key[0]), len(x.inputs))
-                return writing.written(x, self.name, names, self.title or self.name).text
+                return writing.written(
+                    x, self.name, names, self.title or self.name
+                ).text
         if self._plans:
             raise ValueError(
                 f"{self.name} has no source, because it runs as written: "

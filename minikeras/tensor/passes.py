@@ -155,7 +155,8 @@ def merge_equal(program: Program) -> None:
     between them. Values that are written to later are left alone.
     """
     written = set(map(id, written_in(program)))
-    known, twins, kept, versions = {}, {}, [], {}
+    known, kept, versions = {}, [], {}
+    twins = _equal_constants(program, written)
 
     def key(x):
         if type(x) is Value:
@@ -185,6 +186,16 @@ def merge_equal(program: Program) -> None:
             kept.append(equation)
     program.equations = kept
     program.results = [twins.get(id(x), x) for x in program.results]
+
+
+def _equal_constants(program: Program, written: set) -> dict:
+    """Constants of the same contents: id -> the first one."""
+    first, twins = {}, {}
+    for v in program.values():
+        if _is_constant(v, written) and v.root is v:
+            key = (v.shape, v.strides, v.dtype, v.array.tobytes())
+            twins[id(v)] = first.setdefault(key, v)
+    return {key: v for key, v in twins.items() if id(v) != key}
 
 
 def written_in(program: Program) -> list[Value]:

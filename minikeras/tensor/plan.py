@@ -38,9 +38,7 @@ class Plan:
         given = self._seat()
         self.memory = Memory(program, given)
         self.inputs = [self.memory.arrays[id(v)] for v in program.inputs]
-        self._variables = [
-            v for v in program.values() if isinstance(v.label, Variable)
-        ]
+        self._variables = [v for v in program.values() if isinstance(v.label, Variable)]
         roots = set(map(id, written_in(program)))
         self._changed = [v.label for v in self._variables if id(v) in roots]
         self._seen, self._readings = Variable.moves, -1
@@ -115,4 +113,6 @@ class Plan:
 
 def in_parallel(function, shares: list, *numbers) -> None:
     """Calls a function with each share, all at once."""
-    parallel.run_all([lambda share=share: function(share, *numbers) for share in shares])
+    parallel.run_all(
+        [lambda share=share: function(share, *numbers) for share in shares]
+    )

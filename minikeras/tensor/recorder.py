@@ -238,9 +238,7 @@ class Recorder:
 
     def check(self, function, *args) -> None:
         """Notes a check of values that each step repeats."""
-        self._note(
-            function.__name__, function, args, {}, style="call", is_effect=True
-        )
+        self._note(function.__name__, function, args, {}, style="call", is_effect=True)
 
     def update(self, optimizer, w, g: np.ndarray, slots: list, scalars: dict) -> None:
         """Notes that an optimizer's rule moved a weight; see passes.py."""
@@ -248,9 +246,7 @@ class Recorder:
         for variable in (w, *slots):
             self.name(variable)
         arrays = [w.array, g, *(slot.array for slot in slots)]
-        self._note(
-            "update", optimizer, arrays, scalars, style="update", is_effect=True
-        )
+        self._note("update", optimizer, arrays, scalars, style="update", is_effect=True)
 
     def host(self, array: np.ndarray) -> Host:
         """Returns the only element of an array as a number of the program."""

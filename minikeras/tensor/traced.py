@@ -148,7 +148,10 @@ def _view(recorder, function, x, *args, **options):
 
 def _filling(recorder, function, *args, out=None, **options):
     """A function that takes `out=`."""
-    return recorder.compute(f"np.{function.__name__}", function, args, options, out)
+    name = f"np.{function.__name__}"
+    if function in METHODS:  # the same, without a detour through Python
+        name, function = f"np.ndarray.{function.__name__}", METHODS[function]
+    return recorder.compute(name, function, args, options, out)
 
 
 def _whole(recorder, function, *args, **options):
@@ -195,6 +198,8 @@ def _full_like(value):
 
     return full_like
 
+
+METHODS = {np.argmax: np.ndarray.argmax, np.argmin: np.ndarray.argmin}
 
 HANDLERS = {
     np.shape: lambda recorder, function, x: x.shape,

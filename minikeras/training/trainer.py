@@ -165,7 +165,13 @@ class Trainer(Settings, Sources, Steps):
         group = self.steps_per_execution
         with blas.single_threaded():  # our own threads share the work
             results = run_epoch(
-                kind, step, source, callbacks, lambda: getattr(self, stop), report, group
+                kind,
+                step,
+                source,
+                callbacks,
+                lambda: getattr(self, stop),
+                report,
+                group,
             )
         if results is None:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Counts changes of settings, so that what took them for granted knows to look again."""
+"""Counts changes of settings: what took them for granted knows when to look again."""
 
 __all__ = ["Watched", "count", "note"]
 

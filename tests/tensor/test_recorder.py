@@ -5,9 +5,8 @@ import pytest
 
 import minikeras as keras
 from minikeras import ops
-from minikeras.tensor import Tensor
+from minikeras.tensor import Tensor, number
 from minikeras.tensor.program import Host, Program
-from minikeras.tensor import number
 from minikeras.tensor.recorder import Recorder
 from minikeras.tensor.state import state
 
