@@ -2,37 +2,13 @@
 
 from .arenas import Arena
 from .calls import INDENT, WIDTH
-from .headings import with_headings
 from .program import Equation, Program, Value
 
 __all__ = ["Blocks"]
 
 
 class Blocks:
-    """The part of `Source` for optimizers' rules and for rows of large arrays."""
-
-    # Rows -----------------------------------------------------------------------------
-
-    def _region(self, equation: Equation) -> list[str]:
-        """Writes a function that goes through rows; returns its call."""
-        region = equation.function
-        for twin in (*region.parts, *region.between):
-            self.names.rename(twin, self.names.of(twin.label))
-        self.regions.append(region)
-        number = len(self.regions)
-        name = self.names.free(f"by_rows_{number}")
-        columns = [self.names.of(v) for v in (*region.parts, *region.between)]
-        code = [(e, self._lines(e)) for e in region.rule]
-        self.rules += [
-            f"def {name}(blocks):",
-            f"    for {', '.join(columns)}{',' * (len(columns) == 1)} in blocks:",
-            *(f"        {x}" if x else x for x in with_headings(code)),
-            "",
-            "",
-        ]
-        return [f"in_parallel({name}, rows_{number})"]
-
-    # Optimizers -----------------------------------------------------------------------
+    """The part of `Source` for optimizers' rules."""
 
     def _arena(self, equation: Equation) -> list[str]:
         """The numbers that the rule needs; where there are blocks, its call."""

@@ -65,7 +65,6 @@ class Source(Blocks):
         self.numbers: dict[str, tuple] = {}  # name -> number and dtype
         self.functions: dict[str, object] = {}  # name -> function, beside NumPy's
         self.rules: list[str] = []
-        self.regions: list = []
         self._hosts: dict[int, str] = {}
         self._place = None
         self._result_names = result_names
@@ -134,8 +133,6 @@ class Source(Blocks):
         lines = self._missing(equation) if self.fresh else []
         if equation.style == "arena":
             return [*lines, *self._arena(equation)]
-        if equation.style == "rows":
-            return self._region(equation)
         if equation.style == "view":
             made = self.names.of(equation.outputs[0])
             return [*lines, f"{made} = {self._view(equation)}"]

@@ -76,7 +76,7 @@ class Header:
                 lines += part
         if "in_parallel" in self.used:
             lines += ["", *IN_PARALLEL.rstrip().split("\n"), ""]
-            lines += self._shares() + self._rows()
+            lines += self._shares()
         return lines + helpers.lines()
 
     # What lasts -----------------------------------------------------------------------
@@ -240,21 +240,6 @@ class Header:
             lines += [f"        ({', '.join([*parts, *between])},)"]
             lines += [f"        for i in range(0, {arena.size}, {arena.block})"]
             lines += ["    ]", "]"]
-        return lines
-
-    def _rows(self) -> list[str]:
-        """The blocks of rows that elementwise calls go through."""
-        lines = []
-        for i, region in enumerate(self.source.regions):
-            between = [self.names.of(v) for v in region.between]
-            for v, name in zip(region.between, between, strict=True):
-                lines.append(f'{name} = np.empty({v.shape}, "{v.dtype.name}")')
-            cut = f"[i : i + {region.rows}]"
-            parts = [f"{self.names.of(v)}{cut}" for v in region.wholes]
-            lines += [f"rows_{i + 1} = [", "    ["]
-            lines += [f"        ({', '.join([*parts, *between])},)"]
-            end = region.rows * region.count
-            lines += [f"        for i in range(0, {end}, {region.rows})", "    ]", "]"]
         return lines
 
     # ----------------------------------------------------------------------------------

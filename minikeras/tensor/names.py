@@ -89,10 +89,6 @@ class Names:
                 if v.word is None:
                     v.word = WORDS.get(equation.call, last)
 
-    def rename(self, v: Value, name: str) -> None:
-        """Gives a value the name of another one, for which it stands in a function."""
-        self._names[id(v)] = name
-
     def of(self, v: Value) -> str:
         """Returns the name of a value."""
         if id(v) not in self._names:

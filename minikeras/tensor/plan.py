@@ -9,7 +9,6 @@ from .codegen import Source
 from .memory import Memory
 from .passes import drop_unread, fold, lower, merge_equal, written_in
 from .program import Program, Value
-from .regions import group_rows
 from .variable import Variable
 
 __all__ = ["Plan"]
@@ -33,7 +32,6 @@ class Plan:
         merge_equal(program)
         drop_unread(program)
         self.program, self.arenas = program, arenas
-        self.regions = group_rows(program)
         self.source = Source(program, arenas, name, inputs, title)
         given = self._seat()
         self.memory = Memory(program, given)
@@ -63,10 +61,6 @@ class Plan:
     def _namespace(self) -> dict:
         """What the text calls besides NumPy and kernels: blocks, and threads."""
         names = {"in_parallel": in_parallel}
-        for i, region in enumerate(self.regions):
-            workers = min(parallel.num_threads(), region.count)
-            spare = [self._between(region) for _ in range(workers)]
-            names[f"rows_{i + 1}"] = region.shares(self.memory.arrays, spare)
         for i, (arena, flats) in enumerate(zip(self.arenas, self._flats, strict=True)):
             if arena.count > 1:
                 workers = min(parallel.num_threads(), arena.count)

@@ -130,6 +130,11 @@ class ArrayBatches:
         self.num_samples = common_length(owner, x=x, y=y, sample_weight=sample_weight)
         self.num_batches = -(-self.num_samples // self.batch_size)
         self._arrays = [a for a in tree.flatten(self.data) if a is not None]
+        places = {}  # an autoencoder's targets are its inputs: they are gathered once
+        for i, array in enumerate(self._arrays):
+            places.setdefault(id(array), []).append(i)
+        self._distinct = [(self._arrays[i], i) for i, *_ in places.values()]
+        self._repeated = [(i, first) for first, *rest in places.values() for i in rest]
         self._pack = _packer(self.data)
         self.step = None  # a compiled step: its buffers are filled in place
 
@@ -146,8 +151,10 @@ class ArrayBatches:
             if buffers is None:
                 yield self._pack([Tensor(a.take(indices, 0)) for a in self._arrays])
                 continue
-            for array, buffer in zip(self._arrays, buffers, strict=True):
-                array.take(indices, 0, buffer, "clip")
+            for array, i in self._distinct:
+                array.take(indices, 0, buffers[i], "clip")
+            for i, first in self._repeated:
+                np.copyto(buffers[i], buffers[first])
             yield home
 
     def _home(self, size: int):
