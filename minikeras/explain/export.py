@@ -90,7 +90,7 @@ class Script:
         self.title = title
         self.names = Names([*RESERVED, *(step.name for step in steps)])
         self.functions, self.rules, self.body = {}, [], []
-        self.numbers, self.arenas, self.regions, equations = {}, [], [], []
+        self.numbers, self.arenas, equations = {}, [], []
         values: dict = {}
         for step in steps:
             program = with_values_of(values, step.program)
