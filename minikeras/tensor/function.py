@@ -27,6 +27,7 @@ recorders = LazyModule(f"{__package__}.recorder")  # import time
 
 MOST_PLANS = 64  # per function; the oldest goes when there are more shapes
 MOST_VERSIONS = 4
+MOST_MOVES = 8
 MOST_ATTEMPTS = 3  # records that differ: what builds itself takes a call or two
 
 
@@ -52,6 +53,7 @@ class PlannedFunction:
         self._mode = mode
         self._versions: list = []  # (stamp, plans, homes) of what it did before
         self._reported: set[str] = set()
+        self._moves = 0  # how often a plan lost its variables to another one
         self._stamp = None
         self.seen = None  # for `refresh`: when somebody last looked at the stamp
         self._plans: dict = {}  # combination -> Program, Ready, or why there is none
@@ -91,7 +93,9 @@ class PlannedFunction:
         """Runs the function and records it; a second record confirms the first."""
         before = self._plans.pop(key, None)
         found, outcome = self._record(args, kwargs)
-        if type(found) is not str and before is not None and type(before) is not Ready:
+        if type(before) is Ready:
+            found = self._outdated(before, found)
+        elif type(found) is not str and before is not None:
             found = self._confirmed(before, found, args, outcome)
         if type(found) is str:
             self._report(found)
@@ -100,6 +104,14 @@ class PlannedFunction:
             oldest = self._plans.pop(next(iter(self._plans)))
             self._homes.pop(id(getattr(oldest, "home", None)), None)
         return outcome
+
+    def _outdated(self, before, found):
+        """The new record, unless the variables move again and again."""
+        self._homes.pop(id(before.home), None)
+        self._moves += 1
+        if self._moves < MOST_MOVES:
+            return found
+        return "another compiled step moves its variables to and fro"
 
     def _confirmed(self, before, program, args, outcome):
         """A plan if both records agree; else the new one, which may be tried again."""

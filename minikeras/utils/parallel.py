@@ -13,7 +13,6 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from . import checks
 from .lazy import LazyModule
@@ -21,7 +20,6 @@ from .lazy import LazyModule
 __all__ = [
     "BLOCK",
     "alongside",
-    "in_blocks",
     "num_threads",
     "run_all",
     "set_num_threads",
@@ -35,7 +33,6 @@ MOST = 4  # more threads than this must be asked for
 # Threads swap the interpreter lock at every ufunc call. In smaller blocks they spend
 # more time on that than they gain: 32k elements break even, 128k are 1.9 times faster.
 BLOCK = 2**17
-PAYS = 3_000_000  # elements times passes: about 300 microseconds
 
 
 class _Batch:
@@ -249,33 +246,3 @@ def _start(jobs: Sequence[Callable], helpers: int) -> _Batch:
     batch = _Batch(jobs, team.new_bell())
     team.call(batch, helpers)
     return batch
-
-
-def in_blocks(
-    function: Callable[[int, int], object],
-    size: int,
-    block: int = BLOCK,
-    passes: int = 1,
-) -> None:
-    """Calls `function(start, stop)` for each block of a long flat array.
-
-    Blocks are the same whether one thread runs or several, which they do when there is
-    enough to gain. Temporary arrays must then be one per thread (`threading.local`) or
-    one per block.
-
-    Args:
-        function: Works on elements start to stop.
-        size: Number of elements in all.
-        block: Elements per block; the last one may be shorter.
-        passes: About how many ufuncs go over each element: 12 for Adam.
-
-    >>> in_blocks(lambda start, stop: print(start, stop), size=5, block=3)
-    0 3
-    3 5
-    """
-    bounds = [(start, min(start + block, size)) for start in range(0, size, block)]
-    if size * passes < PAYS:
-        for start, stop in bounds:
-            function(start, stop)
-    else:
-        run_all([partial(function, start, stop) for start, stop in bounds])

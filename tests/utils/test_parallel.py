@@ -319,52 +319,6 @@ def test_a_bad_number_teaches():
         parallel.set_num_threads(0)
 
 
-# Blocks ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("passes", [1, parallel.PAYS])
-@pytest.mark.parametrize(
-    "size, blocks", [(0, []), (3, [(0, 3)]), (4, [(0, 3), (3, 4)])]
-)
-def test_blocks_cover_everything_once(passes, size, blocks):
-    seen = []
-    note = lambda start, stop: seen.append((start, stop))  # noqa: E731
-    parallel.in_blocks(note, size, block=3, passes=passes)
-    assert sorted(seen) == blocks
-
-
-def test_only_long_work_is_shared():
-    def callers(passes):
-        seen = set()
-        barrier = threading.Barrier(1 if passes == 1 else 2)
-
-        def work(start, stop):
-            barrier.wait(10)
-            seen.add(threading.get_ident())
-
-        parallel.in_blocks(work, size=2, block=1, passes=passes)
-        return len(seen)
-
-    assert callers(1) == 1
-    assert callers(parallel.PAYS) == 2
-
-
-def test_blocks_give_the_same_bits_with_any_number_of_threads():
-    x = np.random.default_rng(0).normal(size=70_001).astype("float32")
-    results = []
-    for threads in (1, 2, 3):
-        parallel.set_num_threads(threads)
-        y = np.empty_like(x)
-
-        def work(start, stop, y=y):
-            np.exp(x[start:stop], out=y[start:stop])
-            np.divide(y[start:stop], 3, out=y[start:stop])
-
-        parallel.in_blocks(work, x.size, block=1000, passes=50)
-        results.append(y.tobytes())
-    assert results[0] == results[1] == results[2]
-
-
 # Large products ----------------------------------------------------------------------
 
 SHAPES = {
