@@ -22,6 +22,12 @@ quick = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+# Asked for `out=`, older versions of NumPy add up a reversed view from its other end.
+sums_alike = pytest.mark.skipif(
+    np.lib.NumpyVersion(np.__version__) < "2.2.0",
+    reason="NumPy before 2.2 adds up reversed views in an order that depends on out=",
+)
+
 
 # Random functions ---------------------------------------------------------------------
 
@@ -138,6 +144,7 @@ def check(recipe, build):
     assert all(bits(got) == then for got, then in held[2:])  # those of the plan
 
 
+@sums_alike
 @quick
 @given(functions)
 def test_random_functions(recipe):
@@ -159,6 +166,7 @@ def with_gradients(recipe, variables):
     return differentiate
 
 
+@sums_alike
 @quick
 @given(functions)
 def test_random_functions_with_gradients(recipe):
@@ -354,6 +362,7 @@ def test_small_and_empty_shapes(shape):
     call_both(small, drawn(shape))
 
 
+@sums_alike
 @pytest.mark.parametrize("shape", [(5, 7), (64, 33), (1, 129)])
 def test_reductions_of_views_in_any_order(shape):
     def sums(x):
