@@ -70,11 +70,11 @@ class Plan:
         return names
 
     @staticmethod
-    def _between(block) -> list[np.ndarray]:
-        """Workspace of one thread for the rule of an arena or a region."""
-        parts = {id(part): np.empty(0) for part in block.parts}
-        memory = Memory(Program(block.rule, [], []), parts)
-        return [memory.arrays[id(v)] for v in block.between]
+    def _between(arena) -> list[np.ndarray]:
+        """Workspace of one thread for the rule of an arena."""
+        parts = {id(part): np.empty(0) for part in arena.parts}
+        memory = Memory(Program(arena.rule, [], []), parts)
+        return [memory.arrays[id(v)] for v in arena.between]
 
     def is_valid(self) -> bool:
         """Whether the variables still are where the plan expects them."""
