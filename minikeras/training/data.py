@@ -85,11 +85,13 @@ def batches(
 
 def is_one_batch(x, batch_size) -> bool:
     """Whether x is a plain array, of the default dtype, that fits in one batch."""
+    batch_size = DEFAULT_BATCH_SIZE if batch_size is None else batch_size
     return (
         type(x) is np.ndarray
         and x.ndim > 0
         and x.dtype == config.floatx()
-        and 0 < len(x) <= (batch_size or DEFAULT_BATCH_SIZE)
+        and type(batch_size) is int  # what is none is refused elsewhere
+        and 0 < len(x) <= batch_size
     )
 
 

@@ -230,7 +230,8 @@ class Trainer(Settings, Sources, Steps):
         Returns:
             An array, or arrays in the structure of the model's outputs.
         """
-        if not (verbose or callbacks or steps) and feeding.is_one_batch(x, batch_size):
+        is_watched = verbose or callbacks or steps is not None
+        if not is_watched and feeding.is_one_batch(x, batch_size):
             return self._predict_at_once(x)
         reader = feeding.batches("predict", x, batch_size=batch_size)
         source = feeding.Epochs("predict", reader, steps, is_continued=False)

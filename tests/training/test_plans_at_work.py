@@ -6,6 +6,7 @@ import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pytest
 
 import minikeras as keras
 from minikeras import layers
@@ -162,3 +163,13 @@ def test_a_plan_needs_less_memory_than_eager_temporaries():
     temporaries = bytes_made(recorded, plan.arenas)
     gradients = sum(a.size * a.parts[1].dtype.itemsize for a in plan.arenas)
     assert plan.memory.nbytes + gradients <= 0.6 * temporaries
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"batch_size": 0}, {"batch_size": -1}, {"batch_size": "8"}, {"steps": 0}]
+)
+def test_the_short_way_of_predict_refuses_what_the_long_one_does(wrong):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    ((name, _),) = wrong.items()
+    with pytest.raises(ValueError, match=f"predict: {name} must be a positive int"):
+        model.predict(np.zeros((4, 3), "float32"), verbose=0, **wrong)
