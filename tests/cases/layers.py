@@ -1,13 +1,17 @@
-"""What the layer contract (tests/contract/test_layers.py) must know of each layer."""
+"""What the layer contract (tests/contract/test_layers.py) must know of each layer.
 
-from collections import namedtuple
+Larger families have files of their own, `layers_<family>.py`.
+"""
 
-# kwargs:   constructor arguments
-# shape:    shape of one sample; a list of shapes for several inputs
-# weights:  shapes of the weights, in order
-# masks:    whether a mask on the input is on the output too
-# below:    the inputs are ints in [0, below); floats if None
-Case = namedtuple("Case", "kwargs shape weights masks below", defaults=((), True, None))
+from . import (
+    layers_attention,
+    layers_convolution,
+    layers_normalizing,
+    layers_pooling,
+    layers_recurrent,
+    layers_resizing,
+)
+from .layer_case import Case
 
 PAIR = [(3, 4), (3, 4)]
 
@@ -129,4 +133,10 @@ CASES = {
     "SpatialDropout3D": [Case({"rate": 0.4, "seed": 1}, (2, 2, 3, 4))],
     "Subtract": [Case({}, PAIR)],
     "UnitNormalization": [Case({}, (4,)), Case({"axis": [1, 2]}, (3, 4))],
+    **layers_attention.CASES,
+    **layers_convolution.CASES,
+    **layers_normalizing.CASES,
+    **layers_pooling.CASES,
+    **layers_recurrent.CASES,
+    **layers_resizing.CASES,
 }

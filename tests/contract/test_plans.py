@@ -19,8 +19,9 @@ from tests.cases import losses as loss_cases
 from tests.cases import metrics as metric_cases
 from tests.cases import models as model_cases
 from tests.cases import optimizers as optimizer_cases
+from tests.cases.drawing import Described
 from tests.cases.plans import STEPS, assert_same, call_both, train_both
-from tests.cases.primitives import CASES, Described
+from tests.cases.primitives import CASES
 
 for package in (keras.ops, keras.layers, keras.losses, keras.metrics, keras.optimizers):
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):

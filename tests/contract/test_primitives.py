@@ -16,7 +16,8 @@ import pytest
 
 import minikeras
 from minikeras.tensor import PRIMITIVES, GradientTape, KerasTensor, Tensor, no_history
-from tests.cases.primitives import CASES, Described
+from tests.cases.drawing import Described
+from tests.cases.primitives import CASES
 
 for module in pkgutil.walk_packages(minikeras.__path__, "minikeras."):
     if not module.name.endswith("__main__"):

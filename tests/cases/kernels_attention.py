@@ -1,0 +1,3 @@
+"""Cases of the primitive contract: kernels of attention layers."""
+
+CASES: dict = {}

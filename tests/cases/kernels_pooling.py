@@ -1,0 +1,3 @@
+"""Cases of the primitive contract: kernels of pooling layers."""
+
+CASES: dict = {}

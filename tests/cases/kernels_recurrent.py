@@ -1,0 +1,3 @@
+"""Cases of the primitive contract: kernels of recurrent layers."""
+
+CASES: dict = {}

@@ -1,0 +1,3 @@
+"""Cases of the layer contract: attention layers."""
+
+CASES: dict = {}

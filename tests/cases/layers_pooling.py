@@ -1,0 +1,3 @@
+"""Cases of the layer contract: pooling layers."""
+
+CASES: dict = {}

@@ -1,0 +1,3 @@
+"""Cases of the layer contract: recurrent layers."""
+
+CASES: dict = {}
