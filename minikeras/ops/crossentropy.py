@@ -15,7 +15,7 @@ from .common import pullback, shape_of, sum_along
 from .distributions import log_softmax, softmax
 from .elementwise import log
 from .encoding import one_hot
-from .logic import choose, greater, less, logical_and
+from .logic import choose, equal, greater, less, logical_and
 from .movement import expand_dims, squeeze
 from .nn import sigmoid, softplus
 from .reductions import sum
@@ -63,22 +63,20 @@ sigmoid_crossentropy_grad.grad_all(
 def binary_likelihood(target, output, *, epsilon: float, out=None):
     """-target * log(p) - (1 - target) * log(1 - p), with p = output kept inside."""
     inside = np.minimum(np.maximum(output, epsilon), 1 - epsilon)
-    rest = np.log(1 - inside)
-    loss = np.multiply(target, np.log(inside)) + np.multiply(1 - target, rest)
-    return np.negative(loss, out=out)
+    rest = np.multiply(target - 1, np.log(1 - inside))
+    return np.subtract(rest, np.multiply(target, np.log(inside)), out=out)
 
 
 @elementwise
 def binary_likelihood_grad(dy, target, output, *, epsilon: float, out=None):
     """dy * (p - target) / (p * (1 - p)), 0 where p was kept inside."""
-    inside = np.logical_and(output > epsilon, output < 1 - epsilon)
-    output = np.minimum(np.maximum(output, epsilon), 1 - epsilon)
-    slope = (output - target) / (output * (1 - output))
-    return np.multiply(dy, np.multiply(slope, inside), out=out)
+    p = np.minimum(np.maximum(output, epsilon), 1 - epsilon)
+    slope = (p - target) / (p * (1 - p))
+    return np.multiply(dy, np.multiply(slope, np.equal(p, output)), out=out)
 
 
 def _binary_slope(dy, target, output, epsilon):
-    inside = logical_and(greater(output, epsilon), less(output, 1 - epsilon))
+    inside = equal(clip(output, epsilon, 1 - epsilon), output)
     output = choose(inside, output, 0.5)
     slope = divide(subtract(target, output), multiply(output, subtract(output, 1.0)))
     return multiply(dy, choose(inside, slope, 0.0))

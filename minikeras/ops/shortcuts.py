@@ -9,6 +9,7 @@ import numpy as np
 
 from ..tensor import dtypes, primitive, shapes
 from .arithmetic import multiply, subtract
+from .bounds import clip
 from .common import pullback, sum_along
 from .crossentropy import (
     _one_hot,
@@ -19,7 +20,7 @@ from .crossentropy import (
     sparse_likelihood,
 )
 from .distributions import softmax
-from .logic import choose, greater, less, logical_and
+from .logic import choose, equal, greater, less, logical_and
 from .movement import expand_dims
 from .nn import sigmoid
 from .reductions import sum
@@ -105,12 +106,13 @@ logits_slope_of_labels.grad_all(_label_slope_back)
 def logits_slope_of_two(dy, target, output, *, epsilon: float, out=None):
     """dy * (output - target), with output = sigmoid(logits)."""
     slope = np.subtract(output, target, out=out)
-    np.multiply(slope, _inside(output, epsilon), out=slope)
+    p = np.minimum(np.maximum(output, epsilon), 1 - epsilon)
+    np.multiply(slope, np.equal(p, output), out=slope)
     return np.multiply(slope, dy, out=slope)
 
 
 def _slope_of_two(dy, target, output, epsilon):
-    inside = logical_and(greater(output, epsilon), less(output, 1 - epsilon))
+    inside = equal(clip(output, epsilon, 1 - epsilon), output)
     return multiply(dy, choose(inside, subtract(output, target), 0.0))
 
 
