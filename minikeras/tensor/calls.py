@@ -2,9 +2,20 @@
 
 import numpy as np
 
+from ..utils.lazy import LazyModule
 from .program import Equation, Value
 
-__all__ = ["INDENT", "WIDTH", "call_lines", "index_text", "needs_cast", "shown_options"]
+__all__ = [
+    "INDENT",
+    "WIDTH",
+    "call_lines",
+    "filled",
+    "index_text",
+    "needs_cast",
+    "shown_options",
+]
+
+textwrap = LazyModule("textwrap")
 
 WIDTH = 88
 INDENT = "    "
@@ -62,3 +73,12 @@ def call_lines(call: str, arguments: list[str]) -> list[str]:
     if len(filled) <= WIDTH - 2 * len(INDENT):
         return [f"{call}(", f"{INDENT}{filled}", ")"]
     return [f"{call}(", *(f"{INDENT}{x}," for x in arguments), ")"]
+
+
+def filled(start: str, words: str, end: str) -> list[str]:
+    """Words between brackets, in as many lines as they take."""
+    if len(start + words + end) <= WIDTH - len(INDENT):
+        return [start + words + end]
+    room = WIDTH - 2 * len(INDENT)
+    lines = textwrap.wrap(words, room, break_long_words=False)
+    return [start, *(f"{INDENT}{line}" for line in lines), end]

@@ -68,7 +68,9 @@ class Source(Blocks):
         self._hosts: dict[int, str] = {}
         self._place = None
         self._result_names = result_names
-        for equation in program.equations:
+        self.shared = [e.function for e in program.equations if e.style == "shared"]
+        within = [e for one in self.shared for e in one.equations]
+        for equation in [*program.equations, *within]:
             if not equation.call.startswith("np.") and equation.style in CALLS:
                 self._callee(equation)
         self.names.name_all(program)
@@ -133,6 +135,8 @@ class Source(Blocks):
         lines = self._missing(equation) if self.fresh else []
         if equation.style == "arena":
             return [*lines, *self._arena(equation)]
+        if equation.style == "shared":
+            return self._shared(equation)
         if equation.style == "view":
             made = self.names.of(equation.outputs[0])
             return [*lines, f"{made} = {self._view(equation)}"]

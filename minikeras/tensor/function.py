@@ -65,6 +65,7 @@ class PlannedFunction:
             ready = self._homes[id(args[0])]
             if config.plans_enabled() and ready.plan.is_valid():
                 return ready.run(ready.plan.inputs)
+            ready.plan.fill_now()
         if state.recorder is not None or state.tapes or not config.plans_enabled():
             return self._as_written(args, kwargs)
         arrays: list[np.ndarray] = []
@@ -169,8 +170,8 @@ class PlannedFunction:
             build: Function that makes an argument of its flat list of Tensors.
 
         Returns:
-            The buffers and the argument that they make up; None while there is no plan.
-            A call with this very argument finds its input in place.
+            The plan and the argument that its buffers make up; None while there is no
+            plan. A call with this very argument finds its input in place.
         """
         ready = self._plans.get(self._key((argument,), {}, []))
         if type(ready) is not Ready:
@@ -178,7 +179,7 @@ class PlannedFunction:
         if ready.home is None:
             ready.home = build([Tensor(array) for array in ready.plan.inputs])
             self._homes[id(ready.home)] = ready
-        return ready.plan.inputs, ready.home
+        return ready.plan, ready.home
 
     def refresh(self, stamp) -> None:
         """Puts the plans aside if what they took for granted has changed.

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from .calls import WIDTH
+from .calls import WIDTH, filled, index_text
 from .helpers import Helpers
 from .literals import (
     assigned,
@@ -26,6 +26,7 @@ from .variable import Variable
 __all__ = ["RESERVED", "Header"]
 
 RESERVED = ("saved", "load", "predict", "in_parallel", "blocks", "shares", "both",
+            "half", "whole",
             "a", "n", "v")  # fmt: skip
 IN_PARALLEL = '''
 def in_parallel(function, shares, *numbers):
@@ -48,11 +49,13 @@ class Header:
         self.source = source
         self.saved = saved
         self.names = source.names
-        text = "\n".join([*source.rules, *source.body])
+        self._shared = getattr(source, "shared", [])
+        text = "\n".join([*source.rules, *source.body, *self._shared_lines()])
         self.used = set(re.findall(r"\w+", text))
         self.values = [
             *source.program.values(),
             *(v for arena in source.arenas for e in arena.rule for v in e.touches()),
+            *(half for shared in self._shared for _, half in shared.inner),
         ]
         self._views = self._hoisted()
         self._seated = {
@@ -76,7 +79,7 @@ class Header:
                 lines += part
         if "in_parallel" in self.used:
             lines += ["", *IN_PARALLEL.rstrip().split("\n"), ""]
-            lines += self._shares()
+            lines += self._shares() + self._shared_lines()
         return lines + helpers.lines()
 
     # What lasts -----------------------------------------------------------------------
@@ -196,7 +199,8 @@ class Header:
         views: list[Equation] = []
         if self.source.fresh:
             return views
-        for equation in reversed(self.source.program.equations):
+        within = [e for halves in self._shared for e in halves.equations]
+        for equation in reversed([*self.source.program.equations, *within]):
             if equation.style != "view" or self.source._is_loose(equation.outputs[0]):
                 continue
             if self.names.of(equation.outputs[0]) in self.used:
@@ -241,6 +245,40 @@ class Header:
             lines += [f"        for i in range(0, {arena.size}, {arena.block})"]
             lines += ["    ]", "]"]
         return lines
+
+    def _shared_lines(self) -> list[str]:
+        """What threads share: halves of the batch, and products."""
+        lines = []
+        for shared in self._shared:
+            lines += (
+                self._pieces(shared) if hasattr(shared, "jobs") else self._cut(shared)
+            )
+        return lines
+
+    def _cut(self, halves) -> list[str]:
+        cut = ", ".join(self.names.of(whole) for whole, _ in halves.cut)
+        inner = ", ".join(["*half", *(self.names.of(half) for _, half in halves.inner)])
+        return [
+            *filled("whole = (", cut, ")" if len(halves.cut) > 1 else ",)"),
+            f"{halves.names[1]} = [",
+            *(
+                f"    {line}"
+                for line in filled("(", inner, ")" if "," in inner else ",)")
+            ),
+            "    for half in zip(*(np.split(a, 2) for a in whole))",
+            "]",
+        ]
+
+    def _pieces(self, products) -> list[str]:
+        lines = [f"{products.names[1]} = ["]
+        for job in products.jobs:
+            lines.append("    [")
+            for *values, rows, _ in job:
+                a, b, made = map(self.names.of, values)
+                part = "" if rows == slice(None) else f"[{index_text(rows)}]"
+                lines.append(f"        ({a}{part}, {b}, {made}{part}),")
+            lines.append("    ],")
+        return [*lines, "]"]
 
     # ----------------------------------------------------------------------------------
 

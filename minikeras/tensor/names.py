@@ -73,7 +73,7 @@ class Names:
         self.written.update(
             id(e.target.root) for e in program.equations if e.target is not None
         )
-        self._find_words(program)
+        self.find_words(program)
         values = program.values()
         for wanted in (_is_result, _is_own, _is_any):
             for v in values:
@@ -81,7 +81,7 @@ class Names:
                     self.of(v)
 
     @staticmethod
-    def _find_words(program: Program) -> None:
+    def find_words(program: Program) -> None:
         """Gives what kernels make in passing a word, if they have none for it."""
         for equation in program.equations:
             last = equation.call.rpartition(".")[2]
@@ -95,6 +95,10 @@ class Names:
             self._names[id(v)] = ""  # labels that lead round in a circle end here
             self._names[id(v)] = self._new(v)
         return self._names[id(v)]
+
+    def share(self, v: Value, name: str) -> None:
+        """Calls a value by a name that another one has too."""
+        self._names[id(v)] = name
 
     def _new(self, v: Value) -> str:
         if self.is_constant(v):

@@ -208,6 +208,7 @@ def _written_by(equation: Equation) -> list[Value]:
     if equation.target is not None:
         return [equation.target.root]
     is_whole = equation.is_effect and not equation.outputs
+    is_whole = is_whole and equation.style != "shared"  # writes to no variables
     return [v.root for v in equation.reads()] if is_whole else []
 
 

@@ -7,6 +7,7 @@ cuts their stream into epochs. A batch of arrays costs one `ndarray.take` each.
 
 import random
 import warnings
+from functools import partial
 
 import numpy as np
 
@@ -95,6 +96,18 @@ def is_one_batch(x, batch_size) -> bool:
     )
 
 
+def gather(targets: list, indices) -> None:
+    """Copies rows of arrays, each to its buffers."""
+    for array, (first, *rest) in targets:
+        array.take(indices, 0, first, "clip")
+        for buffer in rest:
+            np.copyto(buffer, first)
+
+
+def _gather_half(halves: list, indices: list, half: int) -> None:
+    gather(halves[half], indices[half])
+
+
 class ArrayBatches:
     """Batches cut out of whole arrays, in Keras's order.
 
@@ -135,8 +148,7 @@ class ArrayBatches:
         places = {}  # an autoencoder's targets are its inputs: they are gathered once
         for i, array in enumerate(self._arrays):
             places.setdefault(id(array), []).append(i)
-        self._distinct = [(self._arrays[i], i) for i, *_ in places.values()]
-        self._repeated = [(i, first) for first, *rest in places.values() for i in rest]
+        self._places = [(self._arrays[i[0]], i) for i in places.values()]
         self._pack = _packer(self.data)
         self.step = None  # a compiled step: its buffers are filled in place
 
@@ -145,19 +157,32 @@ class ArrayBatches:
             for part in self._slices():
                 yield self._pack([Tensor(a[part]) for a in self._arrays])
             return
-        buffers, home, size = None, None, None
+        plan, home, size = None, None, None
         for indices in self._shuffled():
-            if self.step is not None and (buffers is None or len(indices) != size):
+            if self.step is not None and (plan is None or len(indices) != size):
                 size = len(indices)
-                buffers, home = self._home(size) or (None, None)
-            if buffers is None:
+                plan, home = self._home(size) or (None, None)
+                now, late = self._buffers(plan) if plan else ((), ())
+            if plan is None:
                 yield self._pack([Tensor(a.take(indices, 0)) for a in self._arrays])
                 continue
-            for array, i in self._distinct:
-                array.take(indices, 0, buffers[i], "clip")
-            for i, first in self._repeated:
-                np.copyto(buffers[i], buffers[first])
+            gather(now, indices)
+            if late:
+                plan.fill_late(partial(_gather_half, late, np.split(indices, 2)))
             yield home
+
+    def _buffers(self, plan) -> tuple[list, list]:
+        """Which arrays go to which buffers of a plan: at once; and in halves, later."""
+        now, late = [], []
+        for array, places in self._places:
+            can_wait = plan.late.issuperset(places)
+            buffers = [plan.inputs[i] for i in places]
+            (late if can_wait else now).append((array, buffers))
+        halves = [
+            [(array, [np.split(b, 2)[i] for b in buffers]) for array, buffers in late]
+            for i in range(2)
+        ]
+        return now, halves if late else []
 
     def _home(self, size: int):
         """The step's own buffers for a batch of this size, if it has a plan for it."""

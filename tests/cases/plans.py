@@ -8,7 +8,7 @@ import numpy as np
 
 import minikeras as keras
 from minikeras import layers, tree
-from minikeras.tensor import Variable
+from minikeras.tensor import Variable, halves, products
 
 STEPS = 4
 
@@ -46,6 +46,14 @@ def variables_of(model) -> list:
     if model.optimizer is not None:
         kept += model.optimizer.variables
     return [v.array.copy() for v in kept]
+
+
+def forced_halves(monkeypatch) -> None:
+    """Lets every stretch that can be cut in halves be worth it."""
+    monkeypatch.setattr(halves, "WORTH", -1)
+    monkeypatch.setattr(halves, "CALL", 0)
+    monkeypatch.setattr(products, "WORTH", -1)
+    monkeypatch.setattr(products, "LARGE", 0)
 
 
 def both_ways(make, *, seed=0):

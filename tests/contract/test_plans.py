@@ -125,14 +125,14 @@ def layer_inputs(case, seed, batch=2):
     )
 
 
-def make_layer(name, case):
+def make_layer(name, case, batch):
     arguments = dict(case.kwargs)
     if name == "Lambda":
         arguments["function"] = getattr(keras.activations, arguments["function"])
     keras.utils.clear_session()
     keras.utils.set_random_seed(3)
     layer = getattr(keras.layers, name)(**arguments)
-    first = layer_inputs(case, 0)
+    first = layer_inputs(case, 0, batch)
     layer(list(first) if isinstance(case.shape, list) else first[0])
     rng = np.random.default_rng(2)
     for w in layer.trainable_weights:
@@ -168,22 +168,30 @@ def inferred_call(layer, case):
     return infer
 
 
-@pytest.mark.parametrize(("name", "case"), every(layer_cases.CASES))
-def test_layer(name, case):
+def check_layer(name, case, batch=2):
+    """Compares a layer's outputs and gradients both ways; returns the planned steps."""
     runs = []
     for way in (keras.function, lambda function: function):
-        layer = make_layer(name, case)
+        layer = make_layer(name, case, batch)
         train = way(trained_call(layer, case))
         infer = way(inferred_call(layer, case))
         outcomes = []
         for seed in range(STEPS):
-            xs = [keras.ops.convert_to_tensor(x) for x in layer_inputs(case, seed)]
+            xs = [
+                keras.ops.convert_to_tensor(x) for x in layer_inputs(case, seed, batch)
+            ]
             outcomes.append([train(*xs), infer(*xs)])
         runs.append((train, infer, outcomes, [np.array(v) for v in layer.variables]))
     (train, infer, *planned), (_, _, *eager) = runs
     assert_same(planned, eager)
     for step in (train, infer):
         assert step.reasons() == [] and len(step.plans()) == 1
+    return train, infer
+
+
+@pytest.mark.parametrize(("name", "case"), every(layer_cases.CASES))
+def test_layer(name, case):
+    check_layer(name, case)
 
 
 # Losses -------------------------------------------------------------------------------

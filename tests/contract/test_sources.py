@@ -60,7 +60,7 @@ def follow(model, script, steps):
 
 @pytest.mark.parametrize(("name", "case"), every(layer_cases.CASES))
 def test_the_printed_step_of_a_layer(name, case):
-    layer = make_layer(name, case)
+    layer = make_layer(name, case, batch=2)
     step = keras.function(trained_call(layer, case))
     for seed in range(3):
         step(*map(keras.ops.convert_to_tensor, layer_inputs(case, seed)))

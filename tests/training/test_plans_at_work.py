@@ -11,7 +11,17 @@ import pytest
 import minikeras as keras
 from minikeras import layers
 from minikeras.tensor.program import Program
-from tests.cases.plans import X, Y, assert_planned, data, net
+from tests.cases.plans import (
+    X,
+    Y,
+    assert_planned,
+    assert_same,
+    both_ways,
+    data,
+    forced_halves,
+    net,
+    variables_of,
+)
 
 # Threads ------------------------------------------------------------------------------
 
@@ -108,11 +118,11 @@ def test_ten_thousand_steps_leave_nothing_behind():
 
 
 def test_steps_allocate_no_array():
-    _, plan, batch = planned_lecture_network(16_384)
+    _, plan, batch = planned_lecture_network(65_536)
     _, most = traced(3, plan, batch)
-    # The smallest array with an element per sample has 64 KB. NumPy's own buffer of
-    # 8,192 elements, which broadcasting takes, has 32.
-    assert most < 48_000
+    # The smallest array with an element per sample has 256 KB, its half 128. NumPy's
+    # own buffer of 8,192 elements, which broadcasting takes, has 32 in each thread.
+    assert most < 110_000
 
 
 def mnist_mlp():
@@ -173,3 +183,59 @@ def test_the_short_way_of_predict_refuses_what_the_long_one_does(wrong):
     ((name, _),) = wrong.items()
     with pytest.raises(ValueError, match=f"predict: {name} must be a positive int"):
         model.predict(np.zeros((4, 3), "float32"), verbose=0, **wrong)
+
+
+def an_autoencoder():
+    model = keras.Sequential(
+        [keras.Input((8,)), layers.Dense(4, "relu"), layers.Dense(8, "sigmoid")]
+    )
+    model.compile("adam", "binary_crossentropy")
+    return model
+
+
+def test_threads_gather_their_halves_of_the_batch(monkeypatch):
+    forced_halves(monkeypatch)
+    x = np.random.default_rng(0).random((80, 8), dtype="float32")
+    seen = []
+    for model in both_ways(an_autoencoder):
+        keras.utils.set_random_seed(3)
+        history = model.fit(x, x, batch_size=32, epochs=3, verbose=0).history
+        seen.append([history, variables_of(model)])
+    assert_same(*seen)
+    model = an_autoencoder()
+    model.fit(x, x, batch_size=32, epochs=3, verbose=0)
+    assert [plan.late for plan in model.train_function.plans()] == [{0, 1}, {0, 1}]
+
+
+def test_a_batch_of_ones_own_is_not_gathered_over(monkeypatch):
+    forced_halves(monkeypatch)
+    x = np.random.default_rng(0).random((64, 8), dtype="float32")
+    model = an_autoencoder()
+    model.fit(x, x, batch_size=32, epochs=3, verbose=0)
+    (plan,) = model.train_function.plans()
+    plan.fill_late(lambda half: plan.inputs[0].fill(np.nan))  # its step never came
+    assert np.isfinite(model.train_on_batch(x[:32], x[:32]))
+
+
+class PlansOff(keras.callbacks.Callback):
+    """Switches plans off when a batch is made and its step has not begun."""
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.model.optimizer.iterations > 4:
+            keras.config.disable_plans()
+
+
+def test_a_step_that_cannot_run_by_plan_finds_its_batch(monkeypatch):
+    forced_halves(monkeypatch)
+    x = np.random.default_rng(0).random((64, 8), dtype="float32")
+    seen = []
+    try:
+        for model in both_ways(an_autoencoder):
+            keras.utils.set_random_seed(3)
+            off = PlansOff()
+            model.fit(x, x, batch_size=32, epochs=4, verbose=0, callbacks=[off])
+            seen.append(variables_of(model))
+            keras.config.enable_plans()
+    finally:
+        keras.config.enable_plans()
+    assert_same(*seen)
