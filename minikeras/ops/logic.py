@@ -5,7 +5,14 @@ Results of comparisons are bool and carry no gradient.
 
 import numpy as np
 
-from ..tensor import Tensor, dtypes, operation, primitive, shapes
+from ..tensor import (
+    Tensor,
+    convert_to_tensor,
+    dtypes,
+    operation,
+    primitive,
+    shapes,
+)
 from .common import room
 
 __all__ = [
@@ -229,6 +236,8 @@ def where(condition, x1=None, x2=None):
         )
     if x1 is None:
         return nonzero(condition)
+    if not hasattr(x1, "dtype") and not hasattr(x2, "dtype"):
+        x1 = convert_to_tensor(x1)  # of two numbers, one says what comes out
     return choose(condition, x1, x2)
 
 

@@ -69,8 +69,10 @@ def unbroadcast(x, *, shape, out=None):
     """
     extra = x.ndim - len(shape)
     lead = tuple(range(extra))
-    if extra == 1 and x.ndim == 2 and x.shape[1:] == shape and x.dtype in BLAS_DTYPES:
-        return np.dot(np.ones(len(x), x.dtype), x, out=out)  # twice as fast as a sum
+    is_row = extra > 0 and len(shape) == 1 and x.shape[-1:] == shape
+    if is_row and x.dtype in BLAS_DTYPES:  # a product is twice as fast as a sum
+        rows = x if extra == 1 else x.reshape(-1, *shape)
+        return np.dot(np.ones(len(rows), x.dtype), rows, out=out)
     if x.shape[extra:] == shape:
         return np.add.reduce(x, axis=lead, out=out)
     repeated = tuple(i + extra for i, n in enumerate(shape) if n != x.shape[i + extra])

@@ -145,6 +145,8 @@ class Source(Blocks):
     def _missing(self, equation: Equation) -> list[str]:
         """Lines that make the arrays that a call changes or shows before all others."""
         lines, made = [], {id(v.root) for v in equation.outputs if v.root is v}
+        if equation.style == "out" and not self._is_new(equation):
+            made.clear()  # some results have their places: all are written to
         for root in dict.fromkeys(v.root for v in equation.touches()):
             if id(root) not in self._there and id(root) not in made:
                 lines.append(f"{self.names.of(root)} = {empty(root)}")

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from .. import config
-from ..utils import blas, parallel
+from ..utils import blas, parallel, workspace
 from ..utils.lazy import LazyModule
-from .primitive import Primitive
+from .primitive import PRIMITIVES, Primitive
 from .random import SeedGenerator, draw_seed
 
 __all__ = ["Helpers", "NotShown"]
@@ -74,6 +74,19 @@ class single_threaded:
     def __exit__(self, *failure):
         return None
 ''',
+    workspace.borrow.__wrapped__: '''
+class borrow:
+    """An array to work with; in minikeras, its memory is used again and again."""
+
+    def __init__(self, shape, dtype):
+        self.array = np.empty(shape, dtype)
+
+    def __enter__(self):
+        return self.array
+
+    def __exit__(self, *failure):
+        return None
+''',
     functools.partial: '''
 def partial(function, *args, **options):
     """Returns the function with its first arguments given."""
@@ -103,6 +116,7 @@ class Helpers:
         self.names = names
         self.needs: set[str] = set()
         self._modules: set[str] = set()
+        self._built_ins: set[str] = set()
         self._known: dict[int, str] = {}
         self._alive: list = []
         self._texts: list[list[str]] = []
@@ -112,6 +126,17 @@ class Helpers:
         for name, function in functions.items():
             if not isinstance(function, SeedGenerator):
                 self._write(name, function)
+        self._settle_built_ins()
+
+    def _settle_built_ins(self) -> None:
+        """Python's own functions lose their module where nothing of ours hides them."""
+        hidden = self._built_ins & set(self._known.values())
+        self._modules |= {"builtins"} if hidden else set()
+        for name in self._built_ins - hidden:
+            self._texts = [
+                [re.sub(rf"\bbuiltins\.{name}\b", name, line) for line in text]
+                for text in self._texts
+            ]
 
     def imports(self) -> list[str]:
         """The lines that import what is needed."""
@@ -213,6 +238,11 @@ class Helpers:
             return 'type("Workspace", (), {})()'
         raise NotShown(f"{name} is a {type(x).__name__}")
 
+    def built_in(self, name: str):
+        """Python's own function of this name, where a primitive may have it too."""
+        self._built_ins.add(name)
+        return ast.Attribute(ast.Name("builtins", ast.Load()), name, ast.Load())
+
     def resolve(self, x, wish: str) -> str:
         """What stands in the text for an object that a function names."""
         if x is np:
@@ -297,6 +327,8 @@ class Rewriter(ast.NodeTransformer):
         found = self._find(node.id)
         if found is not MISSING:
             node.id = self.helpers.resolve(found, node.id)
+        elif node.id in PRIMITIVES:  # Python's own max: in the text, ours may stand
+            return self.helpers.built_in(node.id)
         return node
 
     def visit_Attribute(self, node):

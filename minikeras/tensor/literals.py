@@ -91,7 +91,7 @@ def is_odd(v: Value) -> bool:
 
 def reshaped(shape: tuple) -> str:
     """What turns a part of a flat array into this shape."""
-    return "" if len(shape) == 1 else f".reshape({', '.join(map(repr, shape))})"
+    return "" if len(shape) == 1 else f".reshape({', '.join(map(repr, shape)) or '()'})"
 
 
 def _number(x, dtype=None) -> str:

@@ -279,7 +279,7 @@ def random_shuffle(x, *, axis=0, seed=None, out=None):
 # Dropout ----------------------------------------------------------------------------
 
 
-def _mask_shape(x, *, noise_shape=None, **metadata):
+def mask_shape(x, *, noise_shape=None, **metadata):
     """`noise_shape` with its Nones filled from the input; it must broadcast to it."""
     if noise_shape is None:
         return x
@@ -287,8 +287,15 @@ def _mask_shape(x, *, noise_shape=None, **metadata):
     if len(shape) == len(x):
         shape = tuple(n if m is None else m for m, n in zip(shape, x, strict=True))
     tail = x[len(x) - len(shape) :]
-    if len(shape) > len(x) or any(
-        m not in (1, None, n) for m, n in zip(shape, tail, strict=True) if n is not None
+    is_open = None in shape and len(shape) != len(x)
+    if (
+        is_open
+        or len(shape) > len(x)
+        or any(
+            m not in (1, None, n)
+            for m, n in zip(shape, tail, strict=True)
+            if n is not None
+        )
     ):
         raise ValueError(
             f"dropout: noise_shape must broadcast to the inputs' shape {x}, got "
@@ -297,14 +304,14 @@ def _mask_shape(x, *, noise_shape=None, **metadata):
     return shape
 
 
-@primitive(shape=_mask_shape, dtype=dtypes.fixed("bool"), kind="effect")
+@primitive(shape=mask_shape, dtype=dtypes.fixed("bool"), kind="effect")
 def dropout_mask(x, *, rate, noise_shape=None, seed=None, out=None):
     """Draws True where an element of x is kept, with probability 1 - rate.
 
     16 random bits per element decide: four times faster than drawing real numbers, and
     the probability is right to 2 ** -17.
     """
-    shape = _mask_shape(x.shape, noise_shape=noise_shape)
+    shape = mask_shape(x.shape, noise_shape=noise_shape)
     size = math.prod(shape)
     bits = np.random.SFC64(draw_seed(seed)).random_raw(-(-size // 4)).view("uint16")
     limit = round((1 - rate) * 2**16)

@@ -284,7 +284,7 @@ class Variable(Operators):
 def _first_value(variable: Variable, initializer, shape, dtype) -> np.ndarray:
     if not callable(initializer):
         dtype = dtype or getattr(initializer, "dtype", None) or config.floatx()
-        value = np.array(as_array(initializer, dtype))
+        value = np.array(as_array(initializer, dtype), order="C")
         if shape is not None and value.shape != shapes.standardize(shape):
             raise ValueError(
                 f"Variable {variable.name!r}: the value has shape {value.shape}, but "
@@ -302,7 +302,7 @@ def _first_value(variable: Variable, initializer, shape, dtype) -> np.ndarray:
             f"Variable {variable.name!r}: every dimension must be known, got {shape}."
         )
     dtype = dtypes.standardize(dtype)
-    value = np.array(as_array(initializer(shape, dtype=dtype), dtype))
+    value = np.array(as_array(initializer(shape, dtype=dtype), dtype), order="C")
     if value.shape != shape:
         raise ValueError(
             f"Variable {variable.name!r}: the initializer gave shape {value.shape} for "

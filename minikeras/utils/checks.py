@@ -197,7 +197,7 @@ def rate(owner, **named):
     number = _as_float(value)
     if number is None or not 0 <= number <= 1:
         percent = number is not None and 1 < number <= 100
-        hint = number / 100 if percent else 0.5
+        hint = round(number / 100, 6) if percent else 0.5
         fail(owner, name, value, "be a number in [0, 1]", hint)
     return _plain(value)
 
