@@ -6,11 +6,27 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     {
         "activation": ["Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"],
+        "convolution": """
+            Conv1D Conv2D Conv3D Convolution1D Convolution2D Convolution3D
+        """.split(),
+        "convolution_depthwise": """
+            DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D
+            SeparableConvolution1D SeparableConvolution2D
+        """.split(),
+        "convolution_transpose": """
+            Conv1DTranspose Conv2DTranspose Conv3DTranspose Convolution1DTranspose
+            Convolution2DTranspose Convolution3DTranspose
+        """.split(),
+        "attention": ["AdditiveAttention", "Attention"],
+        "attention_grouped": ["GroupQueryAttention"],
+        "attention_heads": ["MultiHeadAttention"],
         "core": ["Dense", "Embedding", "Identity", "Lambda", "Masking"],
         "einsum_dense": ["EinsumDense"],
+        "group_normalization": ["GroupNormalization"],
         "input_layer": ["Input", "InputLayer"],
         "input_spec": ["InputSpec"],
         "layer": ["Layer"],
+        "locally_connected": ["LocallyConnected1D", "LocallyConnected2D"],
         "merging": [
             "Add",
             "Average",
@@ -35,6 +51,27 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "RMSNormalization",
             "UnitNormalization",
         ],
+        "pooling": """
+            AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D
+            AvgPool2D AvgPool3D MaxPool1D MaxPool2D MaxPool3D MaxPooling1D
+            MaxPooling2D MaxPooling3D
+        """.split(),
+        "pooling_adaptive": """
+            AdaptiveAveragePooling1D AdaptiveAveragePooling2D
+            AdaptiveAveragePooling3D AdaptiveMaxPooling1D
+            AdaptiveMaxPooling2D AdaptiveMaxPooling3D
+        """.split(),
+        "pooling_global": """
+            GlobalAveragePooling1D GlobalAveragePooling2D
+            GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D
+            GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D
+            GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D
+        """.split(),
+        "recurrent": ["RNN"],
+        "recurrent_cells": ["GRUCell", "LSTMCell", "SimpleRNNCell"],
+        "recurrent_convolution": ["ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"],
+        "recurrent_layers": ["GRU", "LSTM", "SimpleRNN"],
+        "recurrent_stack": ["StackedRNNCells"],
         "regularization": [
             "ActivityRegularization",
             "AlphaDropout",
@@ -46,6 +83,14 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "SpatialDropout3D",
         ],
         "reshaping": ["Flatten", "Permute", "RepeatVector", "Reshape"],
+        "resizing": """
+            Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D UpSampling3D
+            ZeroPadding1D ZeroPadding2D ZeroPadding3D
+        """.split(),
+        "reversible_embedding": ["ReversibleEmbedding"],
         "serialization": ["deserialize", "serialize"],
+        "spectral_normalization": ["SpectralNormalization"],
+        "spectrogram": ["MelSpectrogram", "STFTSpectrogram"],
+        "wrappers": ["Bidirectional", "TimeDistributed", "Wrapper"],
     },
 )

@@ -45,6 +45,9 @@ __getattr__, __dir__, __all__ = lazy.attach(
             heaviside hypot mod multiply negative power reciprocal rsqrt sign sqrt
             square subtract true_divide
         """.split(),
+        "attention": """
+            dot_product_attention
+        """.split(),
         "bits": """
             bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or
             bitwise_right_shift bitwise_xor gcd lcm left_shift right_shift
@@ -57,6 +60,9 @@ __getattr__, __dir__, __all__ = lazy.attach(
         """.split(),
         "control": """
             associative_scan cond fori_loop map scan switch vectorized_map while_loop
+        """.split(),
+        "convolution": """
+            conv conv_transpose depthwise_conv separable_conv
         """.split(),
         "core": """
             cast convert_to_numpy convert_to_tensor custom_gradient dtype is_tensor
@@ -115,6 +121,9 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "padding": """
             pad repeat tile
         """.split(),
+        "pooling": """
+            adaptive_average_pool adaptive_max_pool average_pool max_pool
+        """.split(),
         "reductions": """
             all amax amin any argmax argmin average count_nonzero cumprod cumsum
             logsumexp max mean min prod ptp std sum var
@@ -128,6 +137,9 @@ __getattr__, __dir__, __all__ = lazy.attach(
         """.split(),
         "sparse": """
             sparse_plus sparse_sigmoid sparsemax
+        """.split(),
+        "spectral": """
+            extract_sequences rfft
         """.split(),
     },
 )

@@ -1,0 +1,1 @@
+"""The long NumPy loops: one formulation each, chosen by measurement."""

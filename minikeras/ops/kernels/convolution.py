@@ -1,0 +1,367 @@
+"""Convolution as matrix products, a few images at a time.
+
+The windows of some images are copied side by side into a matrix of columns that fits
+into the cache, and multiplied with the kernel. So the memory needed does not grow with
+the batch, and BLAS does the work. Images lie channels last, in one or more dimensions.
+
+The three primitives are each other's gradients: of y = convolve(x, w), the slope for x
+is `spread(dy, w)`, and the slope for w is `correlate(x, dy)`.
+"""
+
+import itertools
+import math
+from functools import partial
+
+import numpy as np
+
+from ...tensor import dtypes, primitive
+from ...utils import blas, parallel, workspace
+
+__all__ = ["convolve", "correlate", "spread"]
+
+COLUMNS = 2**21  # bytes of a matrix of columns
+LARGE = 2**22  # multiplications from which two threads are faster
+
+
+# Windows ----------------------------------------------------------------------------
+
+
+def reach(kernel_size, dilation):
+    """How many places a window spans, along each axis."""
+    return [(k - 1) * d + 1 for k, d in zip(kernel_size, dilation, strict=True)]
+
+
+def halves(count):
+    """The images of two threads; fixed, so that sums do not depend on the threads."""
+    middle = count // 2
+    return [slice(0, middle), slice(middle, count)] if middle else [slice(0, count)]
+
+
+def blocks(images, rows, row_bytes):
+    """Cuts images into blocks whose columns fit: some whole images, or rows of one."""
+    at_once = max(COLUMNS // max(row_bytes * rows, 1), 1)
+    if at_once > 1 or row_bytes * rows <= COLUMNS:
+        for start in range(images.start, images.stop, at_once):
+            yield slice(start, min(start + at_once, images.stop)), slice(0, rows)
+        return
+    step = max(COLUMNS // row_bytes, 1)
+    for image in range(images.start, images.stop):
+        for start in range(0, rows, step):
+            yield slice(image, image + 1), slice(start, min(start + step, rows))
+
+
+def share(work, images, size):
+    """Runs a function for both halves of the images, on two threads if it is much."""
+    parts = [partial(work, i, part) for i, part in enumerate(halves(images))]
+    with blas.single_threaded():
+        if size >= LARGE:
+            parallel.run_all(parts)
+        else:
+            for part in parts:
+                part()
+
+
+def gather(x, images, rows, kernel_size, strides, before, dilation, size, into):
+    """Copies the windows of some rows of the result: (n, rows, ..., *kernel, c)."""
+    spans = reach(kernel_size, dilation)
+    start = [rows.start * strides[0], *(0 for _ in size[1:])]
+    count = [rows.stop - rows.start, *size[1:]]
+    low = [s - b for s, b in zip(start, before, strict=True)]
+    high = [
+        s + (n - 1) * step + span
+        for s, n, step, span in zip(low, count, strides, spans, strict=True)
+    ]
+    inside = [
+        slice(max(a, 0), max(min(b, n), 0))
+        for a, b, n in zip(low, high, x.shape[1:-1], strict=True)
+    ]
+    part = x[(images, *inside)]
+    lengths = [b - a for a, b in zip(low, high, strict=True)]
+    if list(part.shape[1:-1]) == lengths:
+        np.copyto(into, windows(part, kernel_size, strides, dilation, count))
+        return
+    with workspace.borrow((len(part), *lengths, x.shape[-1]), x.dtype) as padded:
+        padded.fill(0)
+        place = [
+            slice(cut.start - a, max(cut.stop, cut.start) - a)
+            for cut, a in zip(inside, low, strict=True)
+        ]
+        padded[(slice(None), *place)] = part
+        np.copyto(into, windows(padded, kernel_size, strides, dilation, count))
+
+
+def windows(x, kernel_size, strides, dilation, size):
+    """A view of all windows of images: (n, *size, *kernel_size, channels)."""
+    steps = x.strides[1:-1]
+    return np.lib.stride_tricks.as_strided(
+        x,
+        (len(x), *size, *kernel_size, x.shape[-1]),
+        (
+            x.strides[0],
+            *(n * s for n, s in zip(steps, strides, strict=True)),
+            *(n * d for n, d in zip(steps, dilation, strict=True)),
+            x.strides[-1],
+        ),
+        writeable=False,
+    )
+
+
+def is_pointwise(kernel_size, strides, before, x_size, size):
+    """Whether each place of the result comes from one place of the image."""
+    return set(kernel_size) == {1} == set(strides) and tuple(x_size) == tuple(size)
+
+
+def columns_of(x, images, rows, w_shape, window, room):
+    """The matrix of columns of a block: (groups, places, numbers of a window)."""
+    strides, before, dilation, size = window
+    *kernel_size, channels, _ = w_shape
+    groups = x.shape[-1] // channels
+    if groups == 1 and is_pointwise(kernel_size, strides, before, x.shape[1:-1], size):
+        return x[images, rows].reshape(1, -1, channels)
+    shape = (images.stop - images.start, rows.stop - rows.start, *size[1:])
+    places, numbers = math.prod(shape), math.prod(kernel_size) * channels
+    columns = room.reshape(-1)[: places * numbers * groups]
+    into = columns.reshape(groups, *shape, *kernel_size, channels)
+    for i in range(groups):
+        part = x[..., i * channels : (i + 1) * channels]
+        place = (kernel_size, strides, before, dilation, size, into[i])
+        gather(part, images, rows, *place)
+    return columns.reshape(groups, places, numbers)
+
+
+def column_bytes(x, w_shape, size):
+    """Bytes of the columns of one row of the result."""
+    numbers = math.prod(w_shape[:-2]) * x.shape[-1]
+    return math.prod(size[1:]) * numbers * x.dtype.itemsize
+
+
+def room_for(rows, row_bytes, images):
+    """How many bytes the columns of the largest block take."""
+    most = next(iter(blocks(slice(0, images), rows, row_bytes)))
+    return (most[0].stop - most[0].start) * (most[1].stop - most[1].start) * row_bytes
+
+
+def matrices(w, groups):
+    """A kernel as matrices: (groups, numbers of a window, filters of a group)."""
+    *kernel_size, channels, filters = w.shape
+    split = w.reshape(math.prod(kernel_size) * channels, groups, filters // groups)
+    return split.transpose(1, 0, 2)
+
+
+def grouped(block, groups):
+    """A block of the result as matrices, one for each group of filters."""
+    filters = block.shape[-1]
+    return block.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
+
+
+# Primitives -------------------------------------------------------------------------
+
+
+def convolved_shape(x, w, *, size, **window):
+    """The shape of `convolve`'s result."""
+    return (x[0], *size, w[-1])
+
+
+@primitive(shape=convolved_shape, dtype=dtypes.floating, is_whole=True)
+def convolve(x, w, *, strides, before, dilation, size, out=None):
+    """Slides a kernel over images: the sum of each window times the kernel."""
+    if x.dtype == np.float16:
+        y = convolve.kernel(
+            x.astype(np.float32), w.astype(np.float32), strides=strides, before=before,
+            dilation=dilation, size=size,
+        )  # fmt: skip
+        return narrow(y, out)
+    y = np.empty((len(x), *size, w.shape[-1]), x.dtype) if out is None else out
+    groups = x.shape[-1] // w.shape[-2]
+    kernel, window = matrices(w, groups), (strides, before, dilation, size)
+    row_bytes = column_bytes(x, w.shape, size)
+
+    def work(index, images):
+        nbytes = room_for(size[0], row_bytes, images.stop - images.start)
+        with workspace.borrow((nbytes // x.dtype.itemsize,), x.dtype) as room:
+            for part, rows in blocks(images, size[0], row_bytes):
+                columns = columns_of(x, part, rows, w.shape, window, room)
+                np.matmul(columns, kernel, out=grouped(y[part, rows], groups))
+
+    share(work, len(x), y.size * kernel.shape[1])
+    return y
+
+
+def spread_shape(dy, w, *, size, **window):
+    """The shape of `spread`'s result."""
+    return (dy[0], *size)
+
+
+@primitive(shape=spread_shape, dtype=dtypes.floating, is_whole=True)
+def spread(dy, w, *, strides, before, dilation, size, out=None):
+    """Adds the kernel, times dy, to each window: the slope of `convolve` for images.
+
+    `size` ends with the number of channels of the images.
+    """
+    if dy.dtype == np.float16:
+        dx = spread.kernel(
+            dy.astype(np.float32), w.astype(np.float32), strides=strides,
+            before=before, dilation=dilation, size=size,
+        )  # fmt: skip
+        return narrow(dx, out)
+    *kernel_size, channels, _ = w.shape
+    groups, spans = size[-1] // channels, reach(kernel_size, dilation)
+    around = tuple(n - 1 - b for n, b in zip(spans, before, strict=True))
+    if set(strides) == {1} and min(around) >= 0:
+        turned = turned_kernel(w, groups)
+        return convolve.kernel(
+            dy, turned, strides=strides, before=around, dilation=dilation,
+            size=size[:-1], out=out,
+        )  # fmt: skip
+    return scatter(dy, w, strides, before, dilation, size, out)
+
+
+def turned_kernel(w, groups):
+    """A kernel that looks the other way, from filters back to channels."""
+    *kernel_size, channels, filters = w.shape
+    rank = len(kernel_size)
+    split = np.flip(w, tuple(range(rank))).reshape(*kernel_size, channels, groups, -1)
+    turned = split.transpose(*range(rank), rank + 2, rank + 1, rank)
+    return np.ascontiguousarray(turned).reshape(*kernel_size, filters // groups, -1)
+
+
+def scatter(dy, w, strides, before, dilation, size, out):
+    """`spread` for any strides: columns, added to where they were copied from."""
+    *kernel_size, channels, _ = w.shape
+    groups, spans = size[-1] // channels, reach(kernel_size, dilation)
+    counts = dy.shape[1:-1]
+    dx = np.empty((len(dy), *size), dy.dtype) if out is None else out
+    lengths = [
+        max((n - 1) * s + span, b + m)
+        for n, s, span, b, m in zip(
+            counts, strides, spans, before, size[:-1], strict=True
+        )
+    ]
+    kernel = matrices(w, groups).transpose(0, 2, 1)
+    row_bytes = math.prod(counts[1:]) * math.prod(kernel_size) * size[-1] * dy.itemsize
+    inside = tuple(slice(b, b + n) for b, n in zip(before, size[:-1], strict=True))
+
+    def work(index, images):
+        many = images.stop - images.start
+        nbytes = room_for(counts[0], row_bytes, many)
+        most = next(iter(blocks(images, counts[0], row_bytes)))[0]
+        images_shape = (most.stop - most.start, *lengths, size[-1])
+        with (
+            workspace.borrow((nbytes // dy.itemsize,), dy.dtype) as room,
+            workspace.borrow(images_shape, dy.dtype) as padded,
+        ):
+            for part, rows in blocks(images, counts[0], row_bytes):
+                block = padded[: part.stop - part.start]
+                if rows.start == 0:
+                    block.fill(0)
+                slopes = grouped(dy[part, rows], groups)
+                shape = (*slopes.shape[:2], kernel.shape[2])
+                columns = room[: math.prod(shape)].reshape(shape)
+                np.matmul(slopes, kernel, out=columns)
+                add_columns(
+                    block, columns, rows, kernel_size, strides, dilation, counts
+                )
+                if rows.stop == counts[0]:
+                    dx[part] = block[(slice(None), *inside)]
+
+    share(work, len(dy), dy.size * kernel.shape[2])
+    return dx
+
+
+def add_columns(block, columns, rows, kernel_size, strides, dilation, counts):
+    """Adds columns to the windows that they belong to."""
+    groups, count = len(columns), [rows.stop - rows.start, *counts[1:]]
+    shape = (groups, len(block), *count, *kernel_size, -1)
+    columns = columns.reshape(shape)
+    channels = columns.shape[-1]
+    starts = [rows.start * strides[0], *(0 for _ in counts[1:])]
+    for place in itertools.product(*map(range, kernel_size)):
+        at = tuple(
+            slice(a + i * d, a + i * d + (n - 1) * s + 1, s)
+            for a, i, d, n, s in zip(
+                starts, place, dilation, count, strides, strict=True
+            )
+        )
+        for i in range(groups):
+            part = slice(i * channels, (i + 1) * channels)
+            everywhere = (slice(None) for _ in range(len(count) + 1))
+            block[(slice(None), *at, part)] += columns[(i, *everywhere, *place)]
+
+
+def correlated_shape(x, dy, *, kernel_size, groups, **window):
+    """The shape of `correlate`'s result."""
+    channels = None if x[-1] is None else x[-1] // groups
+    return (*kernel_size, channels, dy[-1])
+
+
+@primitive(shape=correlated_shape, dtype=dtypes.floating, is_whole=True)
+def correlate(x, dy, *, strides, before, dilation, kernel_size, groups, out=None):
+    """Sums up windows times dy: the slope of `convolve` for the kernel."""
+    if x.dtype == np.float16:
+        dw = correlate.kernel(
+            x.astype(np.float32), dy.astype(np.float32), strides=strides,
+            before=before, dilation=dilation, kernel_size=kernel_size, groups=groups,
+        )  # fmt: skip
+        return narrow(dw, out)
+    size, filters = dy.shape[1:-1], dy.shape[-1]
+    shape = (*kernel_size, x.shape[-1] // groups, filters)
+    window, row_bytes = (strides, before, dilation, size), column_bytes(x, shape, size)
+    numbers = math.prod(shape[:-1])
+    sums = np.zeros((len(halves(len(x))), groups, numbers, filters // groups), x.dtype)
+
+    def work(index, images):
+        nbytes = room_for(size[0], row_bytes, images.stop - images.start)
+        total = sums[index]
+        with (
+            workspace.borrow((nbytes // x.dtype.itemsize,), x.dtype) as room,
+            workspace.borrow(total.shape, x.dtype) as product,
+        ):
+            for part, rows in blocks(images, size[0], row_bytes):
+                columns = columns_of(x, part, rows, shape, window, room)
+                slopes = grouped(dy[part, rows], groups)
+                np.matmul(columns.transpose(0, 2, 1), slopes, out=product)
+                total += product
+
+    share(work, len(x), dy.size * numbers)
+    total = sums[0] if len(sums) == 1 else np.add(sums[0], sums[1], out=sums[0])
+    dw = np.empty(shape, x.dtype) if out is None else out
+    np.copyto(dw.reshape(numbers, groups, -1), total.transpose(1, 0, 2))
+    return dw
+
+
+def narrow(y, out):
+    """The result in float16."""
+    if out is None:
+        return y.astype(np.float16)
+    np.copyto(out, y, casting="same_kind")
+    return out
+
+
+# Gradients --------------------------------------------------------------------------
+
+convolve.grad(
+    x=lambda g, w, x_shape, strides, before, dilation: spread(
+        g, w, strides=strides, before=before, dilation=dilation, size=x_shape[1:]
+    ),
+    w=lambda g, x, w_shape, strides, before, dilation: correlate(
+        x, g, strides=strides, before=before, dilation=dilation,
+        kernel_size=w_shape[:-2], groups=x.shape[-1] // w_shape[-2],
+    ),
+)  # fmt: skip
+spread.grad(
+    dy=lambda g, w, dy_shape, strides, before, dilation: convolve(
+        g, w, strides=strides, before=before, dilation=dilation, size=dy_shape[1:-1]
+    ),
+    w=lambda g, dy, w_shape, strides, before, dilation: correlate(
+        g, dy, strides=strides, before=before, dilation=dilation,
+        kernel_size=w_shape[:-2], groups=g.shape[-1] // w_shape[-2],
+    ),
+)  # fmt: skip
+correlate.grad(
+    x=lambda g, dy, x_shape, strides, before, dilation: spread(
+        dy, g, strides=strides, before=before, dilation=dilation, size=x_shape[1:]
+    ),
+    dy=lambda g, x, dy_shape, strides, before, dilation: convolve(
+        x, g, strides=strides, before=before, dilation=dilation, size=dy_shape[1:-1]
+    ),
+)

@@ -1,0 +1,112 @@
+"""Convolutions: blocks, memory, threads, shapes and errors.
+
+Values and slopes over a grid of windows are in the primitive contract, and next to real
+Keras in tests/parity.
+"""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras import ops
+from minikeras.ops.kernels import convolution
+from minikeras.utils import parallel, workspace
+
+
+def drawn(*shape, dtype="float32"):
+    return np.random.default_rng(0).normal(size=shape).astype(dtype)
+
+
+def slopes(x, w, **window):
+    x, w = ops.convert_to_tensor(x), ops.convert_to_tensor(w)
+    with keras.GradientTape() as tape:
+        tape.watch([x, w])
+        y = ops.conv(x, w, **window)
+    return [y.numpy(), *(g.numpy() for g in tape.gradient(y, [x, w]))]
+
+
+@pytest.mark.parametrize("strides", [1, 2])
+@pytest.mark.parametrize("room", [1, 500, 4_000])
+def test_small_blocks_give_the_same(monkeypatch, room, strides):
+    x, w = drawn(5, 9, 8, 4, dtype="float64"), drawn(3, 3, 2, 6, dtype="float64")
+    at_once = slopes(x, w, padding="same", strides=strides)
+    monkeypatch.setattr(convolution, "COLUMNS", room)
+    for one, other in zip(
+        slopes(x, w, padding="same", strides=strides), at_once, strict=True
+    ):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
+def test_threads_give_the_same_bits(monkeypatch, request):
+    request.addfinalizer(lambda: parallel.set_num_threads(None))
+    monkeypatch.setattr(convolution, "LARGE", 0)
+    x, w, d = drawn(7, 9, 8, 4), drawn(3, 3, 4, 6), drawn(3, 3, 4, 2)
+    seen = []
+    for threads in (1, 2, 3):
+        parallel.set_num_threads(threads)
+        both = [*slopes(x, w), ops.depthwise_conv(x, d).numpy()]
+        seen.append([y.tobytes() for y in both])
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_working_memory_does_not_grow_with_the_batch():
+    def extra(images):
+        x, w = drawn(images, 40, 40, 16), drawn(3, 3, 16, 16)
+        workspace._kept.clear()
+        tracemalloc.start()
+        results = slopes(x, w, padding="same")
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak - sum(y.nbytes for y in results) - results[0].nbytes
+
+    # columns of a batch of 64 would have 236 MB; ones of dy are counted off above
+    assert extra(64) < 3 * convolution.COLUMNS + 2 * drawn(64, 40, 40, 16).nbytes
+
+
+def test_half_precision_is_worked_out_in_single():
+    x, w = drawn(2, 5, 5, 3, dtype="float16"), drawn(3, 3, 3, 4, dtype="float16")
+    y = ops.conv(x, w)
+    assert y.dtype == "float16"
+    exact = ops.conv(x.astype("float64"), w.astype("float64")).numpy()
+    np.testing.assert_allclose(y.numpy(), exact, atol=2e-2)
+    d = ops.depthwise_conv(x, w[..., :1])
+    assert d.dtype == "float16" and d.shape == (2, 3, 3, 3)
+
+
+def test_unknown_sizes_stay_unknown():
+    x = keras.Input((None, 8, 3))
+    w = np.zeros((3, 3, 3, 4), "float32")
+    assert ops.conv(x, w, padding="same").shape == (None, None, 8, 4)
+    assert ops.conv_transpose(x, np.zeros((3, 3, 5, 3)), strides=2).shape == (
+        None, None, 17, 5
+    )  # fmt: skip
+    x = keras.Input((3, None, 8))
+    y = ops.conv(x, w, data_format="channels_first")
+    assert y.shape == (None, 4, None, 6)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: ops.conv(drawn(2, 4), drawn(3, 3, 4, 2)), "3, 4 or 5 axes"),
+        (lambda: ops.conv(drawn(2, 4, 3), drawn(3, 3, 3, 2)), r"\(3, 3, 3, 2\)"),
+        (lambda: ops.conv(drawn(2, 4, 3), drawn(5, 3, 2)), "spans .5,. places"),
+        (lambda: ops.conv(drawn(2, 4, 3), drawn(2, 2, 2)), "multiple of the kernel"),
+        (lambda: ops.conv(drawn(2, 4, 4), drawn(2, 2, 3)), "number of groups"),
+        (lambda: ops.conv(drawn(2, 4, 4), drawn(2, 4, 3), strides=0), "strides"),
+        (lambda: ops.conv(drawn(2, 4, 4), drawn(2, 4, 3), padding="full"), "same"),
+        (
+            lambda: ops.depthwise_conv(drawn(2, 4, 4), drawn(2, 3, 1)),
+            "made for 4 channels",
+        ),
+        (
+            lambda: ops.conv_transpose(drawn(2, 4, 4), drawn(2, 4, 3)),
+            "made for 4 channels",
+        ),
+    ],
+)
+def test_errors_show_the_shapes(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()
