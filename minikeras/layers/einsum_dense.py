@@ -1,8 +1,11 @@
 """`EinsumDense`: a Dense layer for any arrangement of axes."""
 
+import copy
+import math
 import re
 
 from .. import activations, constraints, initializers, ops, regularizers
+from ..ops.linalg import affine
 from ..utils import checks
 from .layer import LAYERS, Layer
 from .lora import LowRank, refuse_quantization
@@ -80,9 +83,15 @@ class EinsumDense(LowRank, Layer):
         )
 
     def build(self, input_shape):
-        shapes = Equation(self).shapes(input_shape, self.partial_output_shape)
+        equation = Equation(self)
+        shapes = equation.shapes(input_shape, self.partial_output_shape)
         kernel_shape, bias_shape = shapes
-        self._kernel = self.add_weight(shape=kernel_shape, name="kernel")
+        self._contracted = equation.contracted(bias_shape)
+        self._kernel = self.add_weight(
+            shape=kernel_shape,
+            name="kernel",
+            initializer=equation.counting(self.kernel_initializer),
+        )
         self.bias = None
         if bias_shape is not None:
             self.bias = self.add_weight(shape=bias_shape, name="bias")
@@ -94,10 +103,26 @@ class EinsumDense(LowRank, Layer):
         return self.in_use(self._kernel)
 
     def call(self, inputs, training=None):
-        outputs = ops.einsum(self.equation, inputs, self.kernel)
-        if self.bias is not None:
-            outputs = ops.add(outputs, self.bias)
+        if self._contracted:
+            outputs = self._product(inputs)
+        else:
+            outputs = ops.einsum(self.equation, inputs, self.kernel)
+            if self.bias is not None:
+                outputs = ops.add(outputs, self.bias)
         return outputs if self.activation is None else self.activation(outputs)
+
+    def _product(self, inputs):
+        """The last axes of the inputs times the first of the kernel: one product."""
+        count = self._contracted
+        kernel, lead = self.kernel, tuple(inputs.shape[: len(inputs.shape) - count])
+        rows, size = kernel.shape[:count], kernel.shape[count:]
+        kernel = ops.reshape(kernel, (math.prod(rows), math.prod(size)))
+        inputs = ops.reshape(inputs, (-1, math.prod(rows)))
+        if self.bias is None:
+            outputs = ops.matmul(inputs, kernel)
+        else:
+            outputs = affine(inputs, kernel, ops.reshape(self.bias, (-1,)))
+        return ops.reshape(outputs, (*lead, *size))
 
     def get_config(self):
         """Returns the config in the form that Keras writes."""
@@ -159,6 +184,31 @@ class Equation:
         self._check_letters(sizes)
         elided = len(input_shape) - len(self.inputs) if self.trailing else 0
         return tuple(sizes[letter] for letter in self.kernel), self._bias(sizes, elided)
+
+    def counting(self, initializer):
+        """The initializer, told which axes of the kernel count inputs and outputs."""
+        if getattr(initializer, "input_axes", 0) is not None:
+            return initializer  # it knows, or does not ask
+        summed = [letter not in self.output for letter in self.kernel]
+        initializer = copy.copy(initializer)
+        initializer.input_axes = [i for i, gone in enumerate(summed) if gone]
+        initializer.output_axes = [i for i, gone in enumerate(summed) if not gone]
+        return initializer
+
+    def contracted(self, bias_shape):
+        """How many axes a plain matrix product sums over; 0 if it takes more than that.
+
+        It does where the last axes of the inputs meet the first of the kernel, and the
+        others stay in order: 'abc,cde->abde'.
+        """
+        for count in range(1, min(len(self.inputs), len(self.kernel))):
+            lead, inner = self.inputs[:-count], self.inputs[-count:]
+            rest = self.kernel[count:]
+            plain = self.kernel[:count] == inner and self.output == lead + rest
+            if plain and not self.trailing and not set(lead) & set(self.kernel):
+                whole = bias_shape is None or len(bias_shape) == len(rest)
+                return count if whole and 1 not in (bias_shape or ()) else 0
+        return 0
 
     def _matched(self, what, letters, shape):
         """Letter -> size; an ellipsis swallows the axes that have no letter."""

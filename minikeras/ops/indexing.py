@@ -17,6 +17,7 @@ from ..tensor import (
     primitive,
     shapes,
 )
+from ..utils import parallel
 from .common import deliver, room
 from .logic import nonzero
 
@@ -221,15 +222,39 @@ def take_grad(dy, indices, *, shape: tuple, axis: int | None, out=None):
     return out
 
 
+MANY = 16  # repetitions of an index from which its rows are summed in one go
+
+
 def _add_rows(target, indices, rows) -> None:
-    """target[indices] += rows, right where an index comes up repeatedly."""
+    """target[indices] += rows, right where an index comes up repeatedly.
+
+    The target must be zero. Sorted indices show the first, second ... row of each; the
+    rows of one such rank go to different places, so that a plain `+=` takes them all.
+    """
     if indices.size < 100:
         return np.add.at(target, indices, rows)
     indices = np.where(indices < 0, indices + len(target), indices)
     order = np.argsort(indices, kind="stable")
     indices = indices[order]
     starts = np.flatnonzero(np.append(True, indices[1:] != indices[:-1]))
-    target[indices[starts]] = np.add.reduceat(rows[order], starts, axis=0)
+    counts = np.diff(np.append(starts, len(indices)))
+    step = max(1, parallel.BLOCK * len(rows) // max(rows.size, 1))
+    few = counts <= MANY
+    for start, count in zip(starts[~few].tolist(), counts[~few].tolist(), strict=True):
+        for i in range(start, start + count, step):
+            block = rows[order[i : min(i + step, start + count)]]
+            target[indices[start]] += np.add.reduce(block, axis=0)
+    starts, counts = starts[few], counts[few]
+    for rank in range(int(counts.max(initial=0))):
+        starts = starts[counts > rank]
+        counts = counts[counts > rank]
+        for i in range(0, len(starts), step):
+            block = starts[i : i + step]
+            found = rows[order[block + rank]]
+            if rank:
+                target[indices[block]] += found
+            else:
+                target[indices[block]] = found
     return None
 
 
