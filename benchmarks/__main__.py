@@ -1,4 +1,4 @@
-"""The command line: `python -m benchmarks [OPTIONS]`; README.md tells how to use it."""
+"""The command line: `python -m benchmarks [layers] [OPTIONS]`; see README.md."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import pathlib
 import sys
 
 from . import contestants, measure, plots, table
+from .layers import ROWS
 from .workloads import WORKLOADS
 
 HERE = pathlib.Path(__file__).parent
@@ -17,6 +18,12 @@ SECTIONS = [*WORKLOADS, "install", "growth"]
 def main(arguments: list[str] | None = None) -> None:
     """Measures, prints the report, and keeps it with its plots and numbers."""
     options = parsed(arguments)
+    if options.part == "layers":
+        results = measured_layers(options)
+        text = table.layers_report(results)
+        print(text)
+        keep_layers(results, text, options)
+        return
     results = measured(options)
     text = table.report(results)
     print(text)
@@ -30,10 +37,11 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
         description="Times minikeras side by side with Keras on its backends.",
     )
     add = parser.add_argument
+    add("part", nargs="?", choices=["layers"], help="layers one by one, nothing else")
     add("--rounds", type=positive, default=5, help="processes per contestant (5)")
-    add("--seconds", type=float, default=2.0, help="time spent on each measure (2)")
+    add("--seconds", type=float, help="time spent on each measure (2; of layers 0.5)")
     add("--python", action="append", metavar="PATH", help="interpreter that has peers")
-    add("--only", type=chosen(SECTIONS), metavar="A,B", help=", ".join(SECTIONS))
+    add("--only", metavar="A,B", help=f"{', '.join(SECTIONS)}; or layers of the table")
     add(
         "--peers",
         type=chosen(contestants.PEERS),
@@ -45,6 +53,13 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     add("--output", type=pathlib.Path, help="folder to fill")
     add("--write", action="store_true", help="put the report into benchmarks/README.md")
     options = parser.parse_args(arguments)
+    names = ROWS if options.part else SECTIONS
+    try:
+        options.only = options.only and chosen(names)(options.only)
+    except argparse.ArgumentTypeError as error:
+        parser.error(f"argument --only: {error}")
+    if options.seconds is None:
+        options.seconds = 0.5 if options.part else 2.0
     options.output = options.output or (KEPT if options.write else PASSING)
     return options
 
@@ -86,6 +101,15 @@ def measured(options: argparse.Namespace) -> dict:
     return results
 
 
+def measured_layers(options: argparse.Namespace) -> dict:
+    """Returns what the layers that were asked for take, package by package."""
+    backends = [name for name in options.peers if name in contestants.KERAS_PEERS]
+    found = contestants.find(backends, options.python or [sys.executable])
+    measure.warm_up(found)
+    layers = measure.layers(found, options.only or list(ROWS), options)
+    return {"about": about(found, options), "layers": layers}
+
+
 def about(found: dict, options: argparse.Namespace) -> dict:
     """Returns the date, the machine, the contestants and their versions."""
     return {
@@ -106,6 +130,20 @@ def keep(results: dict, text: str, options: argparse.Namespace) -> None:
     pictures = plots.draw(results, options.output)
     if options.write:
         write_readme(text, pictures)
+    print(f"kept in {options.output}", file=sys.stderr)
+
+
+def keep_layers(results: dict, text: str, options: argparse.Namespace) -> None:
+    """Writes the report on layers and its numbers, and on request the README."""
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / "layers.md").write_text(text, encoding="utf-8")
+    numbers = json.dumps(results, indent=1)
+    (options.output / "layers.json").write_text(numbers + "\n", encoding="utf-8")
+    if options.write:
+        page = HERE / "README.md"
+        old, markers = page.read_text(encoding="utf-8"), table.LAYERS_MARKERS
+        new = table.put_between_markers(old, text, *markers)
+        page.write_text(new, encoding="utf-8")
     print(f"kept in {options.output}", file=sys.stderr)
 
 

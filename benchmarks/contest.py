@@ -56,6 +56,9 @@ def summary(reports: list[dict]) -> dict:
     together = {}
     for name in reports[0]:
         values = [report[name] for report in reports]
+        if isinstance(values[0], str):  # why there are no numbers
+            together[name] = values[0]
+            continue
         middle = min if name.endswith("_min") else statistics.median
         together[name] = None if None in values else middle(values)
     return together

@@ -12,6 +12,7 @@ from .busy import busy_process
 from .contest import run_time, take_turns, worker_turn
 from .contestants import Contestant
 from .growth import AXES
+from .layers import ROWS
 from .workloads import WORKLOADS
 
 IMPORTS = {
@@ -79,6 +80,42 @@ def growth(contestants: dict, options) -> dict:
             f"growth with {name}",
         )
     return found
+
+
+def layers(contestants: dict, names: list[str], options) -> dict:
+    """Returns row -> contestant -> measurements, or why there are none.
+
+    A process measures all rows of a family.
+    """
+    found = {}
+    for name in names:
+        missing = ROWS[name].missing(minikeras.layers)
+        if missing:
+            found[name] = {"skipped": f"not yet: needs {', '.join(missing)}"}
+    there = [name for name in names if name not in found]
+    for family in dict.fromkeys(ROWS[name].family for name in there):
+        rows = [name for name in there if ROWS[name].family == family]
+        reports = take_turns(
+            contestants,
+            options.rounds,
+            lambda each: worker_turn(each, layers=rows, seconds=options.seconds),  # noqa: B023
+            f"layers, {family}",
+        )
+        found |= {name: part_of(reports, name) for name in rows}
+    return {name: found[name] for name in names}
+
+
+def part_of(reports: dict, name: str) -> dict:
+    """What the reports on a family say of one row."""
+    start = f"{name}/"
+    return {
+        each: {
+            key.removeprefix(start): value
+            for key, value in figures.items()
+            if key.startswith(start) or key == "error"
+        }
+        for each, figures in reports.items()
+    }
 
 
 def install(contestants: dict, options) -> dict:

@@ -8,10 +8,18 @@ from typing import NamedTuple
 
 from .contestants import KERAS_PEERS
 from .growth import AXES
+from .layers import ROWS
 from .workloads import FIRST_EPOCH, WORKLOADS
 
 START = "<!-- the last table starts here; python -m benchmarks --write replaces it -->"
 END = "<!-- the last table ends here -->"
+
+
+LAYERS_MARKERS = (
+    "<!-- layers start here; python -m benchmarks layers --write replaces them -->",
+    "<!-- layers end here -->",
+)
+LOSES = 0.5  # below this part of the best peer's speed a layer is listed
 
 
 class Measure(NamedTuple):
@@ -57,7 +65,7 @@ def report(results: dict) -> str:
     loads = results.get("workloads", {})
     for load, found in loads.items():
         parts += [section(measure, found, results, load) for measure in MEASURES]
-        parts += [skipped(found), failures(found)]
+        parts += [skipped(found, WORKLOADS), failures(found, WORKLOADS)]
     if "idle" in loads:
         parts.append(blas(loads["idle"]))
     if "busy" in loads:
@@ -135,19 +143,19 @@ def advantage(reports: dict, key: str) -> str:
     return f"**{min(others) / own:.2f}**" if own and others else "-"
 
 
-def skipped(found: dict) -> str:
-    """A line for each workload that cannot run yet."""
+def skipped(found: dict, rows: dict) -> str:
+    """A line for each workload or layer that cannot run yet."""
     return "\n".join(
-        f"- {WORKLOADS[name].title}: {reports['skipped']}"
+        f"- {rows[name].title}: {reports['skipped']}"
         for name, reports in found.items()
         if "skipped" in reports
     )
 
 
-def failures(found: dict) -> str:
+def failures(found: dict, rows: dict) -> str:
     """A line for each contestant that failed."""
     return "\n".join(
-        f"- {WORKLOADS[name].title}, {each}: {figures['error']}"
+        f"- {rows[name].title}, {each}: {figures['error']}"
         for name, reports in found.items()
         for each, figures in reports.items()
         if "error" in figures
@@ -220,18 +228,70 @@ def growth(name: str, found: dict, results: dict) -> str:
     return f"{heading}\n\n{grid(['', *values], rows)}"
 
 
+LAYER_MEASURES = (
+    Measure(
+        "forward_ms",
+        "Milliseconds of a layer forward",
+        "Median, and the minimum in brackets, in training mode.",
+    ),
+    Measure(
+        "both_ms",
+        "Milliseconds of a layer forward and backward",
+        "As above, with the gradients of weights and inputs.",
+    ),
+)
+
+
+def layers_report(results: dict) -> str:
+    """Returns the report on layers, one table per way and the losers below."""
+    found = results["layers"]
+    parts = [about(results["about"])]
+    for measure in LAYER_MEASURES:
+        parts += [layer_table(measure, found, results), losers(measure, found)]
+    parts += [skipped(found, ROWS), failures(found, ROWS)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def layer_table(measure: Measure, found: dict, results: dict) -> str:
+    """One way of running all layers; the last column compares with the best peer."""
+    titles = results["about"]["titles"]
+    rows = [
+        [
+            ROWS[name].title,
+            *(cell(reports.get(each, {}), measure.key) for each in titles),
+            advantage(reports, measure.key),
+        ]
+        for name, reports in found.items()
+        if "skipped" not in reports
+    ]
+    heads = ["layer, input", *titles.values(), "best Keras / minikeras"]
+    table = grid(heads, rows)
+    return f"### {measure.title}\n\n{measure.note}\n\n{table}" if rows else ""
+
+
+def losers(measure: Measure, found: dict) -> str:
+    """A line for each layer that is less than half as fast as the best peer."""
+    lines = []
+    for name, reports in found.items():
+        gain = advantage(reports, measure.key).strip("*")
+        if gain != "-" and float(gain) < LOSES:
+            lines.append(f"- {ROWS[name].title}: {gain}")
+    heading = f"Below {LOSES} of the best peer's speed:"
+    return "\n".join([heading, "", *lines]) if lines else ""
+
+
 def grid(heads: list[str], rows: list[list[str]]) -> str:
     """A Markdown table: first column to the left, numbers to the right."""
     rule = ["---", *["---:"] * (len(heads) - 1)]
     return "\n".join(f"| {' | '.join(row)} |" for row in [heads, rule, *rows])
 
 
-def put_between_markers(page: str, text: str) -> str:
-    """Returns the page with the text in place of what is between its markers."""
-    if page.count(START) != 1 or page.count(END) != 1:
+def put_between_markers(page: str, text: str, start=START, end=END) -> str:
+    """Returns the page with the text in place of what is between two markers."""
+    if page.count(start) != 1 or page.count(end) != 1:
         raise ValueError(
-            f"the page must have each marker once: {START!r} and {END!r}. "
+            f"the page must have each marker once: {start!r} and {end!r}. "
             "Restore them from the repository."
         )
-    before, rest = page.split(START)
-    return f"{before}{START}\n\n{text.strip()}\n\n{END}{rest.split(END)[1]}"
+    before, rest = page.split(start)
+    return f"{before}{start}\n\n{text.strip()}\n\n{end}{rest.split(end)[1]}"

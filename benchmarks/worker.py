@@ -26,6 +26,8 @@ def main(job: dict) -> dict:
     """Does the job; returns its measurements."""
     if "axis" in job:
         return growth(job)
+    if "layers" in job:
+        return importlib.import_module("benchmarks.layers").times(job)
     workload = WORKLOADS[job["workload"]]
     model, as_numpy = contestant_model(job, workload)
     first_epoch(model, workload)

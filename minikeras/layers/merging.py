@@ -203,7 +203,7 @@ class Concatenate(Merge):
         if all(one is None for one in masks):
             return None
         full = [_full_mask(x, m) for x, m in zip(inputs, masks, strict=True)]
-        return ops.all(ops.concatenate(full, axis=self.axis), axis=-1)
+        return ops.any(ops.concatenate(full, axis=self.axis), axis=-1)
 
 
 def _full_mask(x, mask):

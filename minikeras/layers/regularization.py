@@ -3,7 +3,8 @@
 import math
 
 from .. import ops, random, regularizers
-from ..tensor.random import SeedGenerator
+from ..tensor import dtypes
+from ..tensor.random import SeedGenerator, mask_shape
 from ..utils import checks
 from .data_format import standardize_data_format
 from .input_spec import InputSpec
@@ -31,6 +32,8 @@ class Noise(Layer):
 
     def call(self, inputs, training=False):
         if training and self.seed_generator is not None:
+            if not dtypes.is_float(inputs.dtype):
+                inputs = ops.cast(inputs, self.compute_dtype)
             return self.disturb(inputs)
         return inputs
 
@@ -209,11 +212,7 @@ class AlphaDropout(Noise):
 
     def disturb(self, inputs):
         """Returns the inputs with some at SELU's floor, then standardised again."""
-        shape = ops.shape(inputs)
-        wanted = self.noise_shape or (None,) * len(shape)
-        drawn = tuple(
-            dim if own is None else own for own, dim in zip(wanted, shape, strict=True)
-        )
+        drawn = mask_shape(ops.shape(inputs), noise_shape=self.noise_shape)
         kept = random.uniform(drawn, seed=self.seed_generator) >= self.rate
         scale = ((1 - self.rate) * (1 + self.rate * self.floor**2)) ** -0.5
         shift = -scale * self.floor * self.rate

@@ -81,8 +81,9 @@ class Reshape(Layer):
         target = [None if dim == -1 else dim for dim in self.target_shape]
         if None in given:
             return batch, *target
-        size, known = math.prod(given), math.prod(dim for dim in target if dim)
-        fits = size % max(known, 1) == 0 if None in target else size == known
+        size = math.prod(given)
+        known = math.prod(dim for dim in target if dim is not None)
+        fits = known and size % known == 0 if None in target else size == known
         if not fits:
             raise ValueError(
                 f"{checks.owner_name(self)}: an input of shape {tuple(input_shape)} "

@@ -38,16 +38,59 @@ def _layer(layer):
         config["dtype"] = config["dtype"]["config"]["name"]
     for name in _GONE.get(layer.get("class_name"), ()):
         config.pop(name, None)
+    if config.get("time_major") is False:  # True is another layout: not for us
+        del config["time_major"]
+    for name in _INSIDE & config.keys():
+        config[name] = _layers(config[name])
     if layer.get("class_name") == "BatchNormalization":
         config["axis"] = _only(config.get("axis", -1))
+    if layer.get("class_name") in _RECURRENT and "inbound_nodes" in layer:
+        nodes = [_with_state(node) for node in layer["inbound_nodes"]]
+        layer = {**layer, "inbound_nodes": nodes}
     return {**layer, "config": config}
 
+
+def _with_state(node):
+    """Says that the inputs of a recurrent layer after the first are its state."""
+    if not isinstance(node, list) or len(node) < 2 or isinstance(node[0], str):
+        return node
+    (name, call, index, *options), *states = node
+    options = {**(options[0] if options else {})}
+    options["initial_state"] = [state[:3] for state in states]
+    return [[name, call, index, options]]
+
+
+def _layers(value):
+    """Upgrades a layer inside another one, or a list of them."""
+    return [_layer(x) for x in value] if isinstance(value, list) else _layer(value)
+
+
+_INSIDE = {"backward_layer", "cell", "cells", "layer"}  # where layers hold others
+_RECURRENT = {"Bidirectional", "ConvLSTM2D", "GRU", "LSTM", "RNN", "SimpleRNN"}
+_KERNEL = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
 
 # Keys that Keras 2 and tf.keras wrote and today's constructors do not take; none
 # of them says anything about what the layer computes.
 _GONE = {
     "BatchNormalization": ("fused", "virtual_batch_size"),
+    "Conv1DTranspose": ("groups",),
+    "Conv2DTranspose": ("groups",),
+    "Conv3DTranspose": ("groups",),
+    "DepthwiseConv1D": ("groups",),
+    "DepthwiseConv2D": ("groups",),
+    "SeparableConv1D": ("groups", *_KERNEL),
+    "SeparableConv2D": ("groups", *_KERNEL),
     "Embedding": ("input_length",),
+    "GRU": ("implementation",),
+    "GRUCell": ("implementation",),
+    "LSTM": ("implementation",),
+    "LSTMCell": ("implementation",),
+    "MultiHeadAttention": (
+        "query_shape",
+        "key_shape",
+        "value_shape",
+        "softmax_robust_masking",
+    ),
     "SpatialDropout1D": ("trainable", "noise_shape"),
     "SpatialDropout2D": ("trainable", "noise_shape"),
     "SpatialDropout3D": ("trainable", "noise_shape"),

@@ -7,11 +7,12 @@ from . import (
     layers_attention,
     layers_convolution,
     layers_normalizing,
+    layers_others,
     layers_pooling,
     layers_recurrent,
     layers_resizing,
 )
-from .layer_case import Case
+from .layer_case import Case, Made
 
 PAIR = [(3, 4), (3, 4)]
 
@@ -98,7 +99,13 @@ CASES = {
     "GaussianNoise": [Case({"stddev": 0.3, "seed": 1}, (4,))],
     "Identity": [Case({}, (4,))],
     "InputLayer": [],  # is not called; see tests/layers/test_input_layer.py
-    "Lambda": [Case({"function": "tanh"}, (4,), masks=False)],
+    "Lambda": [
+        Case(
+            {"function": Made(lambda keras, **_: keras.activations.tanh)},
+            (4,),
+            masks=False,
+        )
+    ],
     "LayerNormalization": [
         Case({}, (4,), [(4,), (4,)]),
         Case({"axis": [1, 2], "epsilon": 0.1, "center": False}, (3, 4), [(3, 4)]),
@@ -136,6 +143,7 @@ CASES = {
     **layers_attention.CASES,
     **layers_convolution.CASES,
     **layers_normalizing.CASES,
+    **layers_others.CASES,
     **layers_pooling.CASES,
     **layers_recurrent.CASES,
     **layers_resizing.CASES,

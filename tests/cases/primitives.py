@@ -11,9 +11,11 @@ import numpy as np
 from . import (
     kernels_attention,
     kernels_convolution,
+    kernels_normalizing,
     kernels_pooling,
     kernels_recurrent,
     kernels_resizing,
+    kernels_spectral,
 )
 from .drawing import B, D, P, R, U, Z, case, exactly
 
@@ -957,7 +959,9 @@ CASES = {
     **NETWORKS,
     **kernels_attention.CASES,
     **kernels_convolution.CASES,
+    **kernels_normalizing.CASES,
     **kernels_pooling.CASES,
     **kernels_recurrent.CASES,
     **kernels_resizing.CASES,
+    **kernels_spectral.CASES,
 }

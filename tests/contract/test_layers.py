@@ -7,6 +7,7 @@ import pytest
 
 import minikeras as keras
 from minikeras.layers.layer import LAYERS
+from tests.cases.layer_case import arguments_of, called
 from tests.cases.layers import CASES
 
 BATCH = 2
@@ -20,10 +21,7 @@ every_layer = pytest.mark.parametrize(("name", "case"), EVERY)
 
 
 def make(name, case, **kwargs):
-    arguments = {**case.kwargs, **kwargs}
-    if name == "Lambda":
-        arguments["function"] = getattr(keras.activations, arguments["function"])
-    return getattr(keras.layers, name)(**arguments)
+    return getattr(keras.layers, name)(**arguments_of(case, keras, **kwargs))
 
 
 def shapes_of(case):
@@ -39,10 +37,6 @@ def arrays(case, dtype="float32", seed=0):
         for shape in shapes_of(case)
     ]
     return made
-
-
-def joined(case, values):
-    return list(values) if isinstance(case.shape, list) else values[0]
 
 
 def test_every_layer_has_a_case():
@@ -68,21 +62,21 @@ def test_symbolic_shape_is_the_eager_shape(name, case, batch):
     layer = make(name, case)
     dtype = "float32" if case.below is None else "int32"
     symbols = [keras.Input(s, batch_size=batch, dtype=dtype) for s in shapes_of(case)]
-    symbolic = layer(joined(case, symbols))
-    eager = layer(joined(case, arrays(case)))
+    symbolic = called(layer, case, symbols)
+    eager = called(layer, case, arrays(case))
     assert symbolic.shape == (batch, *eager.shape[1:])
     assert symbolic.dtype == eager.dtype.name == "float32"
     inputs = [(batch, *shape) for shape in shapes_of(case)]
-    assert tuple(layer.compute_output_shape(joined(case, inputs))) == symbolic.shape
+    assert tuple(called(layer.compute_output_shape, case, inputs)) == symbolic.shape
 
 
 @every_layer
 def test_builds_once_and_makes_its_weights(name, case):
     layer = make(name, case)
-    inputs = joined(case, arrays(case))
-    layer(inputs)
+    inputs = arrays(case)
+    called(layer, case, inputs)
     first = list(layer.weights)
-    layer(inputs)
+    called(layer, case, inputs)
     assert layer.built
     assert [id(w) for w in layer.weights] == [id(w) for w in first]
     assert [w.shape for w in layer.weights] == [tuple(s) for s in case.weights]
@@ -95,9 +89,9 @@ def test_gradients_are_directional_derivatives(name, case):
     inputs = arrays(case, "float64")
     floats = inputs if case.below is None else []
     twin = make(name, case, dtype="float64")
-    twin(joined(case, inputs))
+    called(twin, case, inputs)
     rng = np.random.default_rng(1)
-    values = [rng.normal(size=w.shape) ** 2 + 0.1 for w in twin.weights]
+    values = [np.asarray(rng.normal(size=w.shape) ** 2 + 0.1) for w in twin.weights]
     config = twin.get_config()
 
     def loss(weights, xs):
@@ -105,11 +99,11 @@ def test_gradients_are_directional_derivatives(name, case):
         with keras.GradientTape() as tape:
             tensors = [keras.ops.convert_to_tensor(x) for x in xs]
             tape.watch(tensors if floats else [])
-            layer(joined(case, tensors))  # builds
+            called(layer, case, tensors)  # builds
             layer = type(twin).from_config(config)
-            layer.build(joined_shapes(case))
+            called(layer.build, case, batch_shapes(case))
             layer.set_weights(weights)
-            y = layer(joined(case, tensors), training=True)
+            y = called(layer, case, tensors, training=True)
             total = keras.ops.sum(keras.ops.square(y) + y) + sum(layer.losses, 0.0)
         sources = [*layer.trainable_weights, *(tensors if floats else [])]
         places = [id(w) for w in layer.weights]
@@ -123,7 +117,7 @@ def test_gradients_are_directional_derivatives(name, case):
     def moved(step):
         weights, xs = list(values), list(inputs)
         for place, way in zip(trained, ways, strict=False):
-            weights[place] = weights[place] + step * way
+            weights[place] = np.asarray(weights[place] + step * way)
         for place, way in enumerate(ways[len(trained) :]):
             xs[place] = xs[place] + step * way
         return loss(weights, xs)[0]
@@ -133,8 +127,8 @@ def test_gradients_are_directional_derivatives(name, case):
     np.testing.assert_allclose(analytic, numeric, rtol=1e-5, atol=1e-7)
 
 
-def joined_shapes(case):
-    return joined(case, [(BATCH, *shape) for shape in shapes_of(case)])
+def batch_shapes(case):
+    return [(BATCH, *shape) for shape in shapes_of(case)]
 
 
 @pytest.mark.parametrize(("name", "case"), [p for p in EVERY if p.values[1].masks])
@@ -144,7 +138,7 @@ def test_mask_goes_where_it_should(name, case):
     inputs = [keras.ops.convert_to_tensor(x) for x in arrays(case)]
     for x, mask in zip(inputs, masks, strict=True):
         x._keras_mask = keras.ops.convert_to_tensor(mask)
-    out = layer(joined(case, inputs))
+    out = called(layer, case, inputs)
     assert out._keras_mask.shape == out.shape[:-1]
 
 
@@ -153,7 +147,7 @@ def test_same_seed_same_numbers(name, case):
     def run():
         keras.utils.set_random_seed(7)
         layer = make(name, case)
-        out = layer(joined(case, arrays(case)), training=True)
+        out = called(layer, case, arrays(case), training=True)
         return [out.numpy(), *layer.get_weights()]
 
     for first, second in zip(run(), run(), strict=True):
@@ -163,7 +157,7 @@ def test_same_seed_same_numbers(name, case):
 @every_layer
 def test_float32_stays_float32(name, case):
     layer = make(name, case)
-    out = layer(joined(case, arrays(case, "float64")), training=True)
+    out = called(layer, case, arrays(case, "float64"), training=True)
     assert out.dtype == "float32"
     assert all(w.dtype == "float32" for w in layer.weights)
 
@@ -172,9 +166,9 @@ def test_float32_stays_float32(name, case):
 def test_not_trainable_is_frozen(name, case):
     layer = make(name, case)
     layer.trainable = False
-    layer(joined(case, arrays(case)))
+    called(layer, case, arrays(case))
     before = layer.get_weights()
-    layer(joined(case, arrays(case)), training=True)
+    called(layer, case, arrays(case), training=True)
     assert layer.trainable_weights == []
     for old, new in zip(before, layer.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)

@@ -20,6 +20,8 @@ from tests.cases import metrics as metric_cases
 from tests.cases import models as model_cases
 from tests.cases import optimizers as optimizer_cases
 from tests.cases.drawing import Described
+from tests.cases.layer_case import arguments_of
+from tests.cases.layer_case import called as called_on
 from tests.cases.plans import STEPS, assert_same, call_both, train_both
 from tests.cases.primitives import CASES
 
@@ -125,15 +127,12 @@ def layer_inputs(case, seed, batch=2):
     )
 
 
-def make_layer(name, case, batch):
-    arguments = dict(case.kwargs)
-    if name == "Lambda":
-        arguments["function"] = getattr(keras.activations, arguments["function"])
+def make_layer(name, case, batch=2):
     keras.utils.clear_session()
     keras.utils.set_random_seed(3)
-    layer = getattr(keras.layers, name)(**arguments)
+    layer = getattr(keras.layers, name)(**arguments_of(case, keras))
     first = layer_inputs(case, 0, batch)
-    layer(list(first) if isinstance(case.shape, list) else first[0])
+    called_on(layer, case, first)
     rng = np.random.default_rng(2)
     for w in layer.trainable_weights:
         w.assign(rng.normal(size=w.shape))
@@ -147,9 +146,7 @@ def trained_call(layer, case):
         floats = list(xs) if case.below is None else []
         with GradientTape() as tape:
             tape.watch(floats)
-            y = layer(
-                list(xs) if isinstance(case.shape, list) else xs[0], training=True
-            )
+            y = called_on(layer, case, xs, training=True)
             total = keras.ops.sum(keras.ops.square(y) + y)
             for loss in layer.losses:
                 total = total + loss
@@ -163,7 +160,7 @@ def inferred_call(layer, case):
     """A function: outputs afterwards."""
 
     def infer(*xs):
-        return layer(list(xs) if isinstance(case.shape, list) else xs[0])
+        return called_on(layer, case, xs)
 
     return infer
 

@@ -13,6 +13,7 @@ from tests.cases import layers as layer_cases
 from tests.cases import losses as loss_cases
 from tests.cases import metrics as metric_cases
 from tests.cases import optimizers as optimizer_cases
+from tests.cases.layer_case import arguments_of, called
 from tests.cases.plans import bits
 from tests.contract.test_plans import (
     SLOW_TURNS,
@@ -60,7 +61,7 @@ def follow(model, script, steps):
 
 @pytest.mark.parametrize(("name", "case"), every(layer_cases.CASES))
 def test_the_printed_step_of_a_layer(name, case):
-    layer = make_layer(name, case, batch=2)
+    layer = make_layer(name, case)
     step = keras.function(trained_call(layer, case))
     for seed in range(3):
         step(*map(keras.ops.convert_to_tensor, layer_inputs(case, seed)))
@@ -80,12 +81,10 @@ def test_the_script_of_a_layer(name, case, tmp_path):
     keras.utils.clear_session()
     keras.utils.set_random_seed(3)
     inputs = [keras.Input(shape, dtype=dtype) for shape in shapes]
-    arguments = dict(case.kwargs)
-    if name == "Lambda":
-        arguments["function"] = getattr(keras.activations, arguments["function"])
-    layer = getattr(keras.layers, name)(**arguments)
+    layer = getattr(keras.layers, name)(**arguments_of(case, keras))
+    outputs = called(layer, case, inputs)
     inputs = inputs if isinstance(case.shape, list) else inputs[0]
-    model = keras.Model(inputs, layer(inputs))
+    model = keras.Model(inputs, outputs)
     model.compile("adam", "mse")
 
     def batch(samples):

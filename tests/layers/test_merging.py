@@ -75,8 +75,9 @@ def test_masks_of_elementwise_layers(name):
     [
         (1, (MASK, ~MASK), np.concatenate([MASK, ~MASK], 1)),
         (1, (MASK, None), np.concatenate([MASK, np.ones_like(MASK)], 1)),
-        (-1, (MASK, ~MASK), np.zeros_like(MASK)),
-        (-1, (MASK, None), MASK),
+        (-1, (MASK, ~MASK), np.ones_like(MASK)),  # a step counts if any input has it
+        (-1, (MASK, None), np.ones_like(MASK)),
+        (-1, (MASK, MASK), MASK),
         (0, (MASK, MASK), np.concatenate([MASK, MASK], 0)),
     ],
 )

@@ -50,6 +50,26 @@ def test_input_layer_and_policy_in_a_nested_model():
         ("Embedding", {"output_dim": 4, "input_length": 7}, {"output_dim": 4}),
         ("SpatialDropout2D", {"rate": 0.5, "trainable": True}, {"rate": 0.5}),
         ("Dense", {"trainable": True}, {"trainable": True}),
+        ("DepthwiseConv2D", {"strides": 2, "groups": 1}, {"strides": 2}),
+        ("Conv2D", {"filters": 2, "groups": 2}, {"filters": 2, "groups": 2}),
+        (
+            "SeparableConv1D",
+            {"groups": 1, "kernel_initializer": "zeros", "use_bias": False},
+            {"use_bias": False},
+        ),
+        ("LSTM", {"units": 2, "implementation": 2, "time_major": False}, {"units": 2}),
+        ("LSTM", {"units": 2, "time_major": True}, {"units": 2, "time_major": True}),
+        ("MultiHeadAttention", {"key_dim": 2, "query_shape": [1, 2]}, {"key_dim": 2}),
+        (
+            "TimeDistributed",
+            {"layer": {"class_name": "BatchNormalization", "config": {"axis": [1]}}},
+            {"layer": {"class_name": "BatchNormalization", "config": {"axis": 1}}},
+        ),
+        (
+            "StackedRNNCells",
+            {"cells": [{"class_name": "GRUCell", "config": {"implementation": 2}}]},
+            {"cells": [{"class_name": "GRUCell", "config": {}}]},
+        ),
     ],
 )
 def test_keys_that_today_look_otherwise_or_are_gone(name, old, new):
@@ -117,3 +137,14 @@ def test_objects_are_stored_without_module():
         "optimizer_config": {"class_name": "SGD", "config": {"a": 1}},
     }
     assert training_config.from_compile_config({}) is None
+
+
+def test_states_of_recurrent_layers_were_further_inputs():
+    calls = [[["x", 0, 0, {}], ["enc", 0, 1, {}], ["enc", 0, 2, {}]]]
+    form = {"class_name": "LSTM", "config": {}, "inbound_nodes": calls}
+    old = {"class_name": "Functional", "config": {"layers": [form]}}
+    new = upgrade.model_config(old, "2.15.0")["config"]["layers"][0]["inbound_nodes"]
+    assert new == [[["x", 0, 0, {"initial_state": [["enc", 0, 1], ["enc", 0, 2]]}]]]
+    alone = {**form, "inbound_nodes": [[["x", 0, 0, {}]]]}
+    old = {"class_name": "Functional", "config": {"layers": [alone]}}
+    assert upgrade.model_config(old, "2.15.0")["config"]["layers"] == [alone]

@@ -13,6 +13,9 @@ SEEN = {
     "backpropagation": "Largest difference between the text and the model: 0.0",
     "chain_rule_by_hand": "weights after one step: largest difference",
     "lecture_network": "Largest difference between the two models: 0.0",
+    "lstm_adding": "By chance: 0.1667.",
+    "mnist_cnn": "Validation accuracy 9",
+    "transformer_reversal": "100.00% of the symbols, 100.00% of the sequences",
     "vanishing_gradients": "Length of the gradient in each layer",
     "xor": "1 xor 1 = 0.0",
 }
@@ -47,6 +50,11 @@ def test_digits_reach_97_percent_load_in_a_new_process_and_predict_the_same(tmp_
     assert loaded[loaded.index("Test accuracy") :] == answers
     accuracy = float(answers.split()[2].rstrip("%,"))
     assert accuracy >= 97
+
+
+def test_an_lstm_adds_far_better_than_chance(tmp_path):
+    text = run(ROOT / "examples" / "lstm_adding.py", tmp_path)
+    assert float(text.split("The LSTM is ")[1].split()[0]) >= 50
 
 
 def test_the_index_names_every_example():
