@@ -1,12 +1,15 @@
 """Recurrent layers over time, each one long kernel with its own way back."""
 
 from ..tensor import any_symbolic, cast, state
+from ..utils import checks
 from .arithmetic import multiply
 from .creation import zeros
 from .movement import expand_dims, flip
 from .recurrent_steps import gru_steps, lstm_steps, simple_rnn_steps
 
 __all__ = ["gru_sequence", "lstm_sequence", "simple_rnn_sequence"]
+
+ACTIVATIONS = ("tanh", "relu", "sigmoid", "linear")  # of a simple cell
 
 
 def _hidden(outputs, mask, return_sequences: bool, go_backwards: bool):
@@ -118,6 +121,11 @@ def gru_sequence(
     if bias is None:
         count = kernel.shape[1]
         bias = zeros((2, count) if reset_after else (count,), kernel.dtype)
+    if len(bias.shape) != 1 + bool(reset_after):
+        raise ValueError(
+            "gru_sequence: bias must have shape (2, 3 * units) if reset_after, else "
+            f"(3 * units,), got reset_after={reset_after} and shape {bias.shape}."
+        )
     masks = () if mask is None else (mask,)
     outputs, h, *_ = gru_steps(
         x,
@@ -164,6 +172,7 @@ def simple_rnn_sequence(
     Returns:
         Outputs, (batch, steps, units) or (batch, units), and the last h.
     """
+    checks.one_of("simple_rnn_sequence", activation=activation, allowed=ACTIVATIONS)
     if bias is None:
         bias = zeros((kernel.shape[1],), kernel.dtype)
     masks = () if mask is None else (mask,)

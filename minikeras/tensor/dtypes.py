@@ -68,6 +68,8 @@ def standardize(dtype) -> str:
     """
     if isinstance(dtype, str) and dtype in _ALLOWED:
         return dtype
+    if isinstance(dtype, np.dtype):  # that of float64 is equal to "float"
+        return _from_object(dtype)
     if dtype is None or dtype is float or dtype == "float":
         return config.floatx()
     if dtype is int or dtype == "int":

@@ -219,6 +219,8 @@ def _replace(equation: Equation, twins: dict) -> None:
     def chosen(x):
         if type(x) in (list, tuple):
             return type(x)(chosen(item) for item in x)
+        if type(x) is dict:
+            return {name: chosen(item) for name, item in x.items()}
         if type(x) is Host:
             x.operands = chosen(x.operands)  # in place: several calls may share it
             return x

@@ -218,6 +218,8 @@ def values_in(items) -> Iterator[Value]:
             yield item
         elif type(item) in (list, tuple):
             yield from values_in(item)
+        elif type(item) is dict:
+            yield from values_in(item.values())
         elif type(item) is Host:
             yield from values_in(item.operands)
 

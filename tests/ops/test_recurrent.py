@@ -105,3 +105,16 @@ def test_bias_may_be_left_out(name):
     zero = getattr(recurrent, name)(*args[:-1], ops.zeros_like(args[-1]))
     for x, y in zip(without, zero, strict=True):
         np.testing.assert_array_equal(x, y)
+
+
+def test_a_bias_of_the_other_gru_is_refused():
+    x, h, w, u = (np.ones(shape) for shape in [(2, 3, 4), (2, 5), (4, 15), (5, 15)])
+    for bias, reset_after in ((np.ones(15), True), (np.ones((2, 15)), False)):
+        with pytest.raises(ValueError, match="bias must have shape"):
+            recurrent.gru_sequence(x, h, w, u, bias, reset_after=reset_after)
+
+
+def test_a_simple_cell_knows_four_activations():
+    x, h, w, u = (np.ones(shape) for shape in [(2, 3, 4), (2, 5), (4, 5), (5, 5)])
+    with pytest.raises(ValueError, match="linear"):
+        recurrent.simple_rnn_sequence(x, h, w, u, activation="gelu")

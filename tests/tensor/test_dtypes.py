@@ -70,3 +70,9 @@ def test_unknown_dtype_is_refused():
 def test_ragged_or_object_values_are_refused(value):
     with pytest.raises(ValueError, match="numbers in a regular grid, got list"):
         convert_to_tensor(value)
+
+
+@pytest.mark.parametrize("name", ["float64", "int64", "float32", "bool", "uint8"])
+def test_a_dtype_of_numpy_is_what_it_says(name):
+    assert dtypes.standardize(np.dtype(name)) == name
+    assert dtypes.standardize(np.dtype(name).type) == name

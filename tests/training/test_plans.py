@@ -392,3 +392,13 @@ def test_two_models_may_share_weights():
             other.train_on_batch(X, Y)
         outcomes.append([variables_of(model), variables_of(other)[:-2]])
     assert_same(*outcomes)
+
+
+def test_an_optimizer_that_takes_weights_one_by_one():
+    class Whole(keras.optimizers.Adam):
+        elementwise = False
+
+    def make():
+        return net(optimizer=Whole())()
+
+    train_both(make, [(X, Y)] * 5)
