@@ -21,6 +21,7 @@ __all__ = ["convolve", "correlate", "spread"]
 
 COLUMNS = 2**21  # bytes of a matrix of columns
 LARGE = 2**22  # multiplications from which two threads are faster
+SHORT = 15  # numbers side by side that are too few to be copied as rows of a window
 
 
 # Windows ----------------------------------------------------------------------------
@@ -121,12 +122,18 @@ def columns_of(x, images, rows, w_shape, window, room):
     shape = (images.stop - images.start, rows.stop - rows.start, *size[1:])
     places, numbers = math.prod(shape), math.prod(kernel_size) * channels
     columns = room.reshape(-1)[: places * numbers * groups]
-    into = columns.reshape(groups, *shape, *kernel_size, channels)
+    if kernel_size[-1] * channels < SHORT:  # place by place: those lie side by side
+        into = columns.reshape(groups, *kernel_size, channels, *shape)
+        into = np.moveaxis(into, range(-len(shape), 0), range(1, len(shape) + 1))
+        found = columns.reshape(groups, numbers, places).transpose(0, 2, 1)
+    else:
+        into = columns.reshape(groups, *shape, *kernel_size, channels)
+        found = columns.reshape(groups, places, numbers)
     for i in range(groups):
         part = x[..., i * channels : (i + 1) * channels]
         place = (kernel_size, strides, before, dilation, size, into[i])
         gather(part, images, rows, *place)
-    return columns.reshape(groups, places, numbers)
+    return found
 
 
 def column_bytes(x, w_shape, size):
