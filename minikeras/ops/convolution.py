@@ -4,7 +4,7 @@ from .. import config
 from ..tensor import operation
 from ..utils import checks
 from .common import shape_of
-from .kernels.convolution import convolve, reach, spread
+from .kernels.convolution import convolve, convolve_transposed, reach
 from .kernels.depthwise import depthwise_convolve
 from .movement import moveaxis
 
@@ -167,7 +167,7 @@ def conv_transpose(
     size, before = zip(
         *map(_spread_out, sizes, strides, spans, extra, (padding,) * rank), strict=True
     )
-    y = spread(
+    y = convolve_transposed(
         x, kernel, strides=strides, before=before, dilation=dilation,
         size=(*size, filters),
     )  # fmt: skip

@@ -386,6 +386,12 @@ def primitive(
     def declare(kernel: Callable) -> Primitive:
         made = Primitive(kernel, shape, dtype, kind)
         made.is_whole = is_whole or kind == "effect"
+        known = PRIMITIVES.setdefault(made.name, made)
+        if known.kernel.__module__ != kernel.__module__:
+            raise ValueError(
+                f"{kernel.__module__} declares primitive {made.name!r}, which "
+                f"{known.kernel.__module__} has too. Choose another name."
+            )
         PRIMITIVES[made.name] = made
         return made
 

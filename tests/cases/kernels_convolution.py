@@ -74,12 +74,12 @@ def convolve(x, w, *, size, **window):
     return convolved(x, whole(w, x.shape[-1] // w.shape[-2]), size, window)
 
 
-def spread(dy, w, *, size, **window):
+def convolve_transposed(dy, w, *, size, **window):
     full = whole(w, size[-1] // w.shape[-2])
     return spread_out(dy, full, size[:-1], window)
 
 
-def correlate(x, dy, *, kernel_size, groups, **window):
+def convolve_kernel_slope(x, dy, *, kernel_size, groups, **window):
     full = correlated(x, dy, kernel_size, window)
     channels, filters = x.shape[-1] // groups, dy.shape[-1] // groups
     parts = [
@@ -93,11 +93,11 @@ def depthwise_convolve(x, w, *, size, **window):
     return convolved(x, by_channel(w), size, window)
 
 
-def depthwise_spread(dy, w, *, size, **window):
+def depthwise_transposed(dy, w, *, size, **window):
     return spread_out(dy, by_channel(w), size[:-1], window)
 
 
-def depthwise_correlate(x, dy, *, kernel_size, **window):
+def depthwise_kernel_slope(x, dy, *, kernel_size, **window):
     full = correlated(x, dy, kernel_size, window)
     channels, filters = x.shape[-1], dy.shape[-1] // x.shape[-1]
     return np.stack(
@@ -125,12 +125,12 @@ def cases(kind, channels, filters, groups):
         w = R(*kernel_size, channels, filters * groups)
         if kind == "convolve":
             yield case(convolve, x, w, size=size, **window)
-        elif kind == "spread":
+        elif kind == "convolve_transposed":
             to = (*sizes, channels * groups)
-            yield case(spread, y, w, size=to, **window)
+            yield case(convolve_transposed, y, w, size=to, **window)
         else:
             more = {"kernel_size": kernel_size, "groups": groups}
-            yield case(correlate, x, y, **more, **window)
+            yield case(convolve_kernel_slope, x, y, **more, **window)
 
 
 def depthwise_cases(kind, channels, filters):
@@ -140,22 +140,22 @@ def depthwise_cases(kind, channels, filters):
         w = R(*kernel_size, channels, filters)
         if kind == "convolve":
             yield case(depthwise_convolve, x, w, size=size, **window)
-        elif kind == "spread":
-            yield case(depthwise_spread, y, w, size=(*sizes, channels), **window)
+        elif kind == "transposed":
+            yield case(depthwise_transposed, y, w, size=(*sizes, channels), **window)
         else:
-            yield case(depthwise_correlate, x, y, kernel_size=kernel_size, **window)
+            yield case(depthwise_kernel_slope, x, y, kernel_size=kernel_size, **window)
 
 
 CASES = {
     **{
         kind: [*cases(kind, 2, 3, 1), *cases(kind, 2, 1, 2)]
-        for kind in ("convolve", "spread", "correlate")
+        for kind in ("convolve", "convolve_transposed", "convolve_kernel_slope")
     },
     **{
         f"depthwise_{kind}": [
             *depthwise_cases(kind, 2, 1),
             *depthwise_cases(kind, 2, 2),
         ]
-        for kind in ("convolve", "spread", "correlate")
+        for kind in ("convolve", "transposed", "kernel_slope")
     },
 }

@@ -5,7 +5,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import ops
-from minikeras.tensor import Tensor, number
+from minikeras.tensor import Tensor, number, primitive, shapes
 from minikeras.tensor.program import Host, Program
 from minikeras.tensor.recorder import Recorder
 from minikeras.tensor.state import state
@@ -173,3 +173,11 @@ def test_every_way_to_read_a_value_is_noticed(name):
     finally:
         state.recorder = None
     assert recorder.reason is not None
+
+
+def test_two_primitives_of_one_name_are_refused():
+    def tanh(x, *, out=None):
+        return x
+
+    with pytest.raises(ValueError, match="has too. Choose another name"):
+        primitive(shape=shapes.same)(tanh)

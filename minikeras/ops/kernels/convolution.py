@@ -5,7 +5,7 @@ into the cache, and multiplied with the kernel. So the memory needed does not gr
 the batch, and BLAS does the work. Images lie channels last, in one or more dimensions.
 
 The three primitives are each other's gradients: of y = convolve(x, w), the slope for x
-is `spread(dy, w)`, and the slope for w is `correlate(x, dy)`.
+is `convolve_transposed(dy, w)`, that for w is `convolve_kernel_slope(x, dy)`.
 """
 
 import itertools
@@ -17,7 +17,7 @@ import numpy as np
 from ...tensor import dtypes, primitive
 from ...utils import blas, parallel, workspace
 
-__all__ = ["convolve", "correlate", "spread"]
+__all__ = ["convolve", "convolve_kernel_slope", "convolve_transposed"]
 
 COLUMNS = 2**21  # bytes of a matrix of columns
 LARGE = 2**22  # multiplications from which two threads are faster
@@ -195,18 +195,18 @@ def convolve(x, w, *, strides, before, dilation, size, out=None):
 
 
 def spread_shape(dy, w, *, size, **window):
-    """The shape of `spread`'s result."""
+    """The shape of `convolve_transposed`'s result."""
     return (dy[0], *size)
 
 
 @primitive(shape=spread_shape, dtype=dtypes.floating, is_whole=True)
-def spread(dy, w, *, strides, before, dilation, size, out=None):
+def convolve_transposed(dy, w, *, strides, before, dilation, size, out=None):
     """Adds the kernel, times dy, to each window: the slope of `convolve` for images.
 
     `size` ends with the number of channels of the images.
     """
     if dy.dtype == np.float16:
-        dx = spread.kernel(
+        dx = convolve_transposed.kernel(
             dy.astype(np.float32), w.astype(np.float32), strides=strides,
             before=before, dilation=dilation, size=size,
         )  # fmt: skip
@@ -233,7 +233,7 @@ def turned_kernel(w, groups):
 
 
 def scatter(dy, w, strides, before, dilation, size, out):
-    """`spread` for any strides: columns, added to where they were copied from."""
+    """The same for any strides: columns, added to where they were copied from."""
     *kernel_size, channels, _ = w.shape
     groups, spans = size[-1] // channels, reach(kernel_size, dilation)
     counts = dy.shape[1:-1]
@@ -296,16 +296,18 @@ def add_columns(block, columns, rows, kernel_size, strides, dilation, counts):
 
 
 def correlated_shape(x, dy, *, kernel_size, groups, **window):
-    """The shape of `correlate`'s result."""
+    """The shape of `convolve_kernel_slope`'s result."""
     channels = None if x[-1] is None else x[-1] // groups
     return (*kernel_size, channels, dy[-1])
 
 
 @primitive(shape=correlated_shape, dtype=dtypes.floating, is_whole=True)
-def correlate(x, dy, *, strides, before, dilation, kernel_size, groups, out=None):
+def convolve_kernel_slope(
+    x, dy, *, strides, before, dilation, kernel_size, groups, out=None
+):
     """Sums up windows times dy: the slope of `convolve` for the kernel."""
     if x.dtype == np.float16:
-        dw = correlate.kernel(
+        dw = convolve_kernel_slope.kernel(
             x.astype(np.float32), dy.astype(np.float32), strides=strides,
             before=before, dilation=dilation, kernel_size=kernel_size, groups=groups,
         )  # fmt: skip
@@ -347,25 +349,25 @@ def narrow(y, out):
 # Gradients --------------------------------------------------------------------------
 
 convolve.grad(
-    x=lambda g, w, x_shape, strides, before, dilation: spread(
+    x=lambda g, w, x_shape, strides, before, dilation: convolve_transposed(
         g, w, strides=strides, before=before, dilation=dilation, size=x_shape[1:]
     ),
-    w=lambda g, x, w_shape, strides, before, dilation: correlate(
+    w=lambda g, x, w_shape, strides, before, dilation: convolve_kernel_slope(
         x, g, strides=strides, before=before, dilation=dilation,
         kernel_size=w_shape[:-2], groups=x.shape[-1] // w_shape[-2],
     ),
 )  # fmt: skip
-spread.grad(
+convolve_transposed.grad(
     dy=lambda g, w, dy_shape, strides, before, dilation: convolve(
         g, w, strides=strides, before=before, dilation=dilation, size=dy_shape[1:-1]
     ),
-    w=lambda g, dy, w_shape, strides, before, dilation: correlate(
+    w=lambda g, dy, w_shape, strides, before, dilation: convolve_kernel_slope(
         g, dy, strides=strides, before=before, dilation=dilation,
         kernel_size=w_shape[:-2], groups=g.shape[-1] // w_shape[-2],
     ),
 )  # fmt: skip
-correlate.grad(
-    x=lambda g, dy, x_shape, strides, before, dilation: spread(
+convolve_kernel_slope.grad(
+    x=lambda g, dy, x_shape, strides, before, dilation: convolve_transposed(
         dy, g, strides=strides, before=before, dilation=dilation, size=x_shape[1:]
     ),
     dy=lambda g, x, dy_shape, strides, before, dilation: convolve(

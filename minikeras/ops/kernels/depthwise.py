@@ -13,7 +13,7 @@ from ...tensor import dtypes, primitive
 from ...utils import workspace
 from .convolution import narrow, reach, share
 
-__all__ = ["depthwise_convolve", "depthwise_correlate", "depthwise_spread"]
+__all__ = ["depthwise_convolve", "depthwise_kernel_slope", "depthwise_transposed"]
 
 ROOM = 2**17  # elements of the images that are worked on at a time
 
@@ -113,12 +113,12 @@ def depthwise_convolve(x, w, *, strides, before, dilation, size, out=None):
     shape=lambda dy, w, *, size, **window: (dy[0], *size),
     dtype=dtypes.floating, is_whole=True,
 )  # fmt: skip
-def depthwise_spread(dy, w, *, strides, before, dilation, size, out=None):
+def depthwise_transposed(dy, w, *, strides, before, dilation, size, out=None):
     """The slope of `depthwise_convolve` for the images, of `size` with the channels."""
     if dy.dtype == np.float16:
         metadata = {"strides": strides, "before": before, "dilation": dilation}
         return _in_single(
-            depthwise_spread.kernel, (dy, w), {**metadata, "size": size}, out
+            depthwise_transposed.kernel, (dy, w), {**metadata, "size": size}, out
         )
     dx = np.empty((len(dy), *size), dy.dtype) if out is None else out
     kernel, slopes = _filters(w), _by_channel(dy, w)
@@ -152,12 +152,12 @@ def _correlated_shape(x, dy, *, kernel_size, **window):
 
 
 @primitive(shape=_correlated_shape, dtype=dtypes.floating, is_whole=True)
-def depthwise_correlate(x, dy, *, strides, before, dilation, kernel_size, out=None):
+def depthwise_kernel_slope(x, dy, *, strides, before, dilation, kernel_size, out=None):
     """The slope of `depthwise_convolve` for the kernels."""
     if x.dtype == np.float16:
         metadata = {"strides": strides, "before": before, "dilation": dilation}
         metadata["kernel_size"] = kernel_size
-        return _in_single(depthwise_correlate.kernel, (x, dy), metadata, out)
+        return _in_single(depthwise_kernel_slope.kernel, (x, dy), metadata, out)
     channels, filters = x.shape[-1], dy.shape[-1] // x.shape[-1]
     shape, counts = (*kernel_size, channels, filters), dy.shape[1:-1]
     lengths, inside = _lengths(
@@ -193,25 +193,25 @@ def _summed(x, dy, rule):
 
 
 depthwise_convolve.grad(
-    x=lambda g, w, x_shape, strides, before, dilation: depthwise_spread(
+    x=lambda g, w, x_shape, strides, before, dilation: depthwise_transposed(
         g, w, strides=strides, before=before, dilation=dilation, size=x_shape[1:]
     ),
-    w=lambda g, x, w_shape, strides, before, dilation: depthwise_correlate(
+    w=lambda g, x, w_shape, strides, before, dilation: depthwise_kernel_slope(
         x, g, strides=strides, before=before, dilation=dilation,
         kernel_size=w_shape[:-2],
     ),
 )  # fmt: skip
-depthwise_spread.grad(
+depthwise_transposed.grad(
     dy=lambda g, w, dy_shape, strides, before, dilation: depthwise_convolve(
         g, w, strides=strides, before=before, dilation=dilation, size=dy_shape[1:-1]
     ),
-    w=lambda g, dy, w_shape, strides, before, dilation: depthwise_correlate(
+    w=lambda g, dy, w_shape, strides, before, dilation: depthwise_kernel_slope(
         g, dy, strides=strides, before=before, dilation=dilation,
         kernel_size=w_shape[:-2],
     ),
 )  # fmt: skip
-depthwise_correlate.grad(
-    x=lambda g, dy, x_shape, strides, before, dilation: depthwise_spread(
+depthwise_kernel_slope.grad(
+    x=lambda g, dy, x_shape, strides, before, dilation: depthwise_transposed(
         dy, g, strides=strides, before=before, dilation=dilation, size=x_shape[1:]
     ),
     dy=lambda g, x, dy_shape, strides, before, dilation: depthwise_convolve(
