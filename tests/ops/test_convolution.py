@@ -11,7 +11,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import ops
-from minikeras.ops.kernels import convolution
+from minikeras.ops.kernels import convolution_rows, windows
 from minikeras.utils import parallel, workspace
 
 
@@ -32,7 +32,7 @@ def slopes(x, w, **window):
 def test_small_blocks_give_the_same(monkeypatch, room, strides):
     x, w = drawn(5, 9, 8, 4, dtype="float64"), drawn(3, 3, 2, 6, dtype="float64")
     at_once = slopes(x, w, padding="same", strides=strides)
-    monkeypatch.setattr(convolution, "COLUMNS", room)
+    monkeypatch.setattr(windows, "COLUMNS", room)
     for one, other in zip(
         slopes(x, w, padding="same", strides=strides), at_once, strict=True
     ):
@@ -41,7 +41,7 @@ def test_small_blocks_give_the_same(monkeypatch, room, strides):
 
 def test_threads_give_the_same_bits(monkeypatch, request):
     request.addfinalizer(lambda: parallel.set_num_threads(None))
-    monkeypatch.setattr(convolution, "LARGE", 0)
+    monkeypatch.setattr(windows, "LARGE", 0)
     x, w, d = drawn(7, 9, 8, 4), drawn(3, 3, 4, 6), drawn(3, 3, 4, 2)
     seen = []
     for threads in (1, 2, 3):
@@ -62,7 +62,7 @@ def test_working_memory_does_not_grow_with_the_batch():
         return peak - sum(y.nbytes for y in results) - results[0].nbytes
 
     # columns of a batch of 64 would have 236 MB; ones of dy are counted off above
-    assert extra(64) < 3 * convolution.COLUMNS + 2 * drawn(64, 40, 40, 16).nbytes
+    assert extra(64) < 3 * windows.COLUMNS + 2 * drawn(64, 40, 40, 16).nbytes
 
 
 def test_half_precision_is_worked_out_in_single():
@@ -110,3 +110,47 @@ def test_unknown_sizes_stay_unknown():
 def test_errors_show_the_shapes(call, said):
     with pytest.raises(ValueError, match=said):
         call()
+
+
+def plain_slopes(monkeypatch, x, w, padding, by_rows):
+    for name in ("is_better_by_rows", "is_better_summed_by_rows"):
+        plain = convolution_rows.is_plain
+        monkeypatch.setattr(
+            f"minikeras.ops.kernels.convolution.{name}",
+            lambda *shapes, plain=plain: by_rows and plain(*shapes[:4]),
+        )
+    return slopes(x, w, padding=padding)
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("size", [(2, 1), (3, 3), (4, 5)])
+@pytest.mark.parametrize("room", [1, 20_000, 2**21])
+def test_rows_give_what_windows_give(monkeypatch, room, size, padding):
+    monkeypatch.setattr(convolution_rows, "ROOM", room)
+    x, w = drawn(5, 9, 8, 4, dtype="float64"), drawn(*size, 4, 6, dtype="float64")
+    by_rows = plain_slopes(monkeypatch, x, w, padding, True)
+    by_windows = plain_slopes(monkeypatch, x, w, padding, False)
+    for one, other in zip(by_rows, by_windows, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-11)
+
+
+def test_rows_are_taken_where_they_save_copies():
+    shapes = (64, 32, 32, 32), (3, 3, 32, 32), (1, 1), (1, 1)
+    assert convolution_rows.is_better_by_rows(*shapes, (32, 32))
+    assert convolution_rows.is_better_summed_by_rows(*shapes)
+    wide = (64, 26, 26, 32), (3, 3, 32, 64), (1, 1), (1, 1)
+    assert not convolution_rows.is_better_by_rows(*wide, (24, 24))
+    strided = (64, 32, 32, 32), (3, 3, 32, 32), (2, 2), (1, 1)
+    assert not convolution_rows.is_better_by_rows(*strided, (16, 16))
+    assert not convolution_rows.is_better_summed_by_rows(*strided)
+
+
+def test_rows_of_small_images_and_threads(monkeypatch, request):
+    request.addfinalizer(lambda: parallel.set_num_threads(None))
+    monkeypatch.setattr(windows, "LARGE", 0)
+    x, w = drawn(9, 6, 7, 16), drawn(3, 3, 16, 16)
+    seen = []
+    for threads in (1, 2, 3):
+        parallel.set_num_threads(threads)
+        seen.append([y.tobytes() for y in slopes(x, w, padding="same")])
+    assert seen[0] == seen[1] == seen[2]

@@ -10,56 +10,25 @@ is `convolve_transposed(dy, w)`, that for w is `convolve_kernel_slope(x, dy)`.
 
 import itertools
 import math
-from functools import partial
 
 import numpy as np
 
 from ...tensor import dtypes, primitive
-from ...utils import blas, parallel, workspace
+from ...utils import workspace
+from .convolution_rows import (
+    convolve_rows,
+    correlate_rows,
+    is_better_by_rows,
+    is_better_summed_by_rows,
+)
+from .windows import blocks, halves, reach, room_for, share, windows
 
 __all__ = ["convolve", "convolve_kernel_slope", "convolve_transposed"]
 
-COLUMNS = 2**21  # bytes of a matrix of columns
-LARGE = 2**22  # multiplications from which two threads are faster
 SHORT = 15  # numbers side by side that are too few to be copied as rows of a window
 
 
 # Windows ----------------------------------------------------------------------------
-
-
-def reach(kernel_size, dilation):
-    """How many places a window spans, along each axis."""
-    return [(k - 1) * d + 1 for k, d in zip(kernel_size, dilation, strict=True)]
-
-
-def halves(count):
-    """The images of two threads; fixed, so that sums do not depend on the threads."""
-    middle = count // 2
-    return [slice(0, middle), slice(middle, count)] if middle else [slice(0, count)]
-
-
-def blocks(images, rows, row_bytes):
-    """Cuts images into blocks whose columns fit: some whole images, or rows of one."""
-    at_once = max(COLUMNS // max(row_bytes * rows, 1), 1)
-    if at_once > 1 or row_bytes * rows <= COLUMNS:
-        for start in range(images.start, images.stop, at_once):
-            yield slice(start, min(start + at_once, images.stop)), slice(0, rows)
-        return
-    step = max(COLUMNS // row_bytes, 1)
-    for image in range(images.start, images.stop):
-        for start in range(0, rows, step):
-            yield slice(image, image + 1), slice(start, min(start + step, rows))
-
-
-def share(work, images, size):
-    """Runs a function for both halves of the images, on two threads if it is much."""
-    parts = [partial(work, i, part) for i, part in enumerate(halves(images))]
-    with blas.single_threaded():
-        if size >= LARGE:
-            parallel.run_all(parts)
-        else:
-            for part in parts:
-                part()
 
 
 def gather(x, images, rows, kernel_size, strides, before, dilation, size, into):
@@ -89,22 +58,6 @@ def gather(x, images, rows, kernel_size, strides, before, dilation, size, into):
         ]
         padded[(slice(None), *place)] = part
         np.copyto(into, windows(padded, kernel_size, strides, dilation, count))
-
-
-def windows(x, kernel_size, strides, dilation, size):
-    """A view of all windows of images: (n, *size, *kernel_size, channels)."""
-    steps = x.strides[1:-1]
-    return np.lib.stride_tricks.as_strided(
-        x,
-        (len(x), *size, *kernel_size, x.shape[-1]),
-        (
-            x.strides[0],
-            *(n * s for n, s in zip(steps, strides, strict=True)),
-            *(n * d for n, d in zip(steps, dilation, strict=True)),
-            x.strides[-1],
-        ),
-        writeable=False,
-    )
 
 
 def is_pointwise(kernel_size, strides, before, x_size, size):
@@ -142,12 +95,6 @@ def column_bytes(x, w_shape, size):
     return math.prod(size[1:]) * numbers * x.dtype.itemsize
 
 
-def room_for(rows, row_bytes, images):
-    """How many bytes the columns of the largest block take."""
-    most = next(iter(blocks(slice(0, images), rows, row_bytes)))
-    return (most[0].stop - most[0].start) * (most[1].stop - most[1].start) * row_bytes
-
-
 def matrices(w, groups):
     """A kernel as matrices: (groups, numbers of a window, filters of a group)."""
     *kernel_size, channels, filters = w.shape
@@ -179,6 +126,8 @@ def convolve(x, w, *, strides, before, dilation, size, out=None):
         )  # fmt: skip
         return narrow(y, out)
     y = np.empty((len(x), *size, w.shape[-1]), x.dtype) if out is None else out
+    if is_better_by_rows(x.shape, w.shape, strides, dilation, size):
+        return convolve_rows(x, w, before, y)
     groups = x.shape[-1] // w.shape[-2]
     kernel, window = matrices(w, groups), (strides, before, dilation, size)
     row_bytes = column_bytes(x, w.shape, size)
@@ -314,6 +263,9 @@ def convolve_kernel_slope(
         return narrow(dw, out)
     size, filters = dy.shape[1:-1], dy.shape[-1]
     shape = (*kernel_size, x.shape[-1] // groups, filters)
+    if groups == 1 and is_better_summed_by_rows(x.shape, shape, strides, dilation):
+        dw = np.empty(shape, x.dtype) if out is None else out
+        return correlate_rows(x, dy, before, dw)
     window, row_bytes = (strides, before, dilation, size), column_bytes(x, shape, size)
     numbers = math.prod(shape[:-1])
     sums = np.zeros((len(halves(len(x))), groups, numbers, filters // groups), x.dtype)
