@@ -10,20 +10,31 @@ from .program import Place
 __all__ = ["chain_rule"]
 
 ACROSS = "dL/dx = dL/dy * {}"
+THROUGH_TIME = "back through time: dL/dh at a step = dL/dy there + what later steps add"
 RULES = {
     "absolute": ACROSS.format("sign(x)"),
     "add": "dL/dx1 = dL/dx2 = dL/dy",
+    "add_bias": "dL/dx = dL/dz, dL/db = sum of dL/dz",
     "affine": "dL/dx = dL/dz @ W.T, dL/dW = x.T @ dL/dz, dL/db = sum of dL/dz",
+    "attend": "from the weighted means through softmax to the scores",
+    "average_pooling": "dL/dx = dL/dy / number of elements in the window",
     "binary_likelihood": "dL/dp = dL/dy * (p - y_true) / (p * (1 - p))",
     "broadcast_to": "dL/dx = sum of dL/dy over the copies",
     "cast": "dL/dx = dL/dy in the dtype of x",
     "choose": "dL/dx1 = dL/dy where x1 was chosen, else 0",
     "clip": "dL/dx = dL/dy inside of the bounds, else 0",
+    "convolve": "dL/dx = sum of kernels times dL/dz, each at its window; "
+    "dL/dW = sum of windows of x times dL/dz",
+    "convolve_transposed": "dL/dx = windows of dL/dz times the kernel; "
+    "dL/dW = sum of windows of dL/dz times x",
     "cos": ACROSS.format("-sin(x)"),
+    "depthwise_convolve": "dL/dx = sum of kernels times dL/dz, each at its window; "
+    "dL/dW = sum of windows of x times dL/dz, channel by channel",
     "divide": "dL/dx1 = dL/dy / x2; dL/dx2 = -dL/dy * x1 / x2^2",
     "elu": "dL/dz = dL/da where z > 0, else dL/da * (a + alpha)",
     "erf": ACROSS.format("2 / sqrt(pi) * e^-x^2"),
     "exp": ACROSS.format("y"),
+    "gru_steps": THROUGH_TIME,
     "keep": "dL/dx = dL/dy / (1 - rate) where x was kept, else 0",
     "leaky_relu": "dL/dz = dL/da where z > 0, else dL/da * negative_slope",
     "likelihood": "dL/dp = -dL/dy * y_true / p",
@@ -31,14 +42,18 @@ RULES = {
     "log1p": "dL/dx = dL/dy / (1 + x)",
     "log_softmax": "dL/dz = dL/dy - softmax(z) * sum(dL/dy)",
     "logsumexp": ACROSS.format("softmax(x)"),
+    "lstm_steps": THROUGH_TIME,
     "matmul": "dL/dx1 = dL/dz @ x2.T; dL/dx2 = x1.T @ dL/dz",
     "max": "dL/dx = dL/dy at the largest x, else 0",
+    "max_pooling": "dL/dx = dL/dy at the largest x in the window, else 0",
     "maximum": "dL/dx1 = dL/dy where x1 is the larger one, else 0",
     "mean": "dL/dx = dL/dy / number of elements",
     "min": "dL/dx = dL/dy at the smallest x, else 0",
     "minimum": "dL/dx1 = dL/dy where x1 is the smaller one, else 0",
     "multiply": "dL/dx1 = dL/dy * x2; dL/dx2 = dL/dy * x1",
     "negative": "dL/dx = -dL/dy",
+    "normalize_columns": "dL/dx = gamma / deviation * (dL/dy - mean(dL/dy) "
+    "- x_hat * mean(dL/dy * x_hat))",
     "power": "dL/dx1 = dL/dy * x2 * x1^(x2 - 1)",
     "prod": "dL/dx = dL/dy * product of the other elements",
     "reciprocal": ACROSS.format("-y^2"),
@@ -47,6 +62,7 @@ RULES = {
     "rsqrt": ACROSS.format("-y^3 / 2"),
     "sigmoid": "dL/dz = dL/da * a * (1 - a)",
     "sigmoid_crossentropy": "dL/dz = dL/dy * (sigmoid(z) - y_true)",
+    "simple_rnn_steps": THROUGH_TIME,
     "sin": ACROSS.format("cos(x)"),
     "softmax": "dL/dz = a * (dL/da - sum(dL/da * a))",
     "softmax_crossentropy": "dL/dz = dL/dy * (softmax(z) - y_true)",

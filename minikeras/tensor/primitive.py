@@ -302,6 +302,8 @@ class Primitive:
         """Wraps a result together with the node that leads back from it."""
         if type(result) is tuple:
             node = Node(self, tensors, parents, metadata, result)
+            if state.recorder is not None:
+                state.recorder.made(node, result[0])
             return tuple(
                 Tensor(array, OutputNode(node, i) if array.dtype.kind == "f" else None)
                 for i, array in enumerate(result)
