@@ -182,7 +182,8 @@ class Cutter:
             is_first = e.options.get("axis") == 0
             return is_first and id(index) in self.rows and id(table) not in self.rows
         is_plain = type(e.function) is np.ufunc and not e.function.signature
-        return (is_plain or e.call == "np.copyto") and self._is_elementwise(e, made)
+        is_plain = is_plain or e.call in ("np.copyto", "add_bias")
+        return is_plain and self._is_elementwise(e, made)
 
     def _can_be_made(self, e: Equation, made: Value) -> bool:
         """Whether the result lies in order, and nobody has it already uncut."""

@@ -15,7 +15,7 @@ from .convolution import narrow, reach, share
 
 __all__ = ["depthwise_convolve", "depthwise_kernel_slope", "depthwise_transposed"]
 
-ROOM = 2**17  # elements of the images that are worked on at a time
+ROOM = 2**19  # elements of the images at a time; fewer, and threads wait for each other
 
 
 def _shifts(kernel_size, strides, dilation, size):

@@ -20,7 +20,7 @@ from ..common import no_influence, room
 
 __all__ = ["average_pooling", "count_windows", "max_pooling"]
 
-BLOCK = 2**16  # numbers of the input that are worked on at a time
+BLOCK = 2**18  # numbers of the input at a time; fewer, and threads wait for each other
 LARGE = 2**19  # numbers from which two threads are faster
 
 
@@ -61,6 +61,7 @@ def _along_axis(size: int, pool: int, stride: int, padding: str) -> list:
     return found
 
 
+@lru_cache(256)
 @lru_cache(256)
 def _places(sizes: tuple, window: tuple) -> list:
     """Pairs (index of outputs, index of inputs), one for each place, row by row."""
