@@ -37,9 +37,11 @@ class Halves:
         cut: Pairs of a Value of the program and the one that stands for a half of it.
         inner: Likewise, for Values that the rest of the program does not know.
         names: What the function and the list of its arguments are called.
+        nbytes: Size of the workspaces of both halves, once they are made.
     """
 
     def __init__(self, equations: list[Equation], cut: list, inner: list):
+        self.nbytes = 0
         self.equations = equations
         self.cut = cut
         self.inner = inner
@@ -59,6 +61,7 @@ class Halves:
         for i in range(2):
             parts = {id(b): np.split(arrays[id(a)], 2)[i] for a, b in self.cut}
             memory = Memory(Program(self.equations, [], []), {**arrays, **parts})
+            self.nbytes += memory.nbytes
             shares.append(tuple(memory.arrays[id(v)] for v in self.values()))
         return shares
 

@@ -53,6 +53,11 @@ class Plan:
             self._namespace(), self.memory.arrays, filename
         )
 
+    @property
+    def nbytes(self) -> int:
+        """The size of all workspaces, without weights, gradients and slots."""
+        return self.memory.nbytes + sum(one.nbytes for one in self.source.shared)
+
     def _seat(self) -> dict[int, np.ndarray]:
         """Moves the weights into arenas; returns the arrays that this settles."""
         given = {}

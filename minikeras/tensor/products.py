@@ -27,6 +27,7 @@ class Products:
     """
 
     def __init__(self, equations: list[Equation]):
+        self.nbytes = 0  # of a workspace: it needs none
         self.equations: list[Equation] = []  # none that a half would know
         self.inner: list[tuple[Value, Value]] = []
         large = [e for e in equations if time_of(e) >= LARGE]
