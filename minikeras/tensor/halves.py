@@ -22,7 +22,6 @@ __all__ = ["Halves", "halve"]
 
 WORTH = 400_000  # handing work over, and waiting for it, takes about 100,000
 CALL = 3_000  # in shorter calls, threads mostly wait for the interpreter lock
-
 LEAST = 16  # samples; BLAS treats one row or a few in ways of their own
 
 CUT_VIEWS = ("broadcast_to", "expand_dims", "getitem", "reshape", "squeeze",
@@ -285,7 +284,7 @@ class Cutter:
         own = {id(v.root) for v in touched.values() if id(v.root) not in known}
         own &= self.rows
         own -= {id(v.root) for v in touched.values() if id(v) not in self.rows}
-        twins = Twins(self.rows, own)
+        twins = Twins(own)
         inside = [e for e in views if id(e.outputs[0].root) in own]
         inside = [e for e in inside if id(e.outputs[0]) in self.rows]
         equations = [twins.equation(e, ()) for e in inside]
@@ -317,18 +316,15 @@ class Twins:
     """Copies of Values and calls for a half.
 
     Args:
-        rows: ids of the Values that can be cut.
         own: ids of the roots that only the stretch knows.
     """
 
-    def __init__(self, rows: set[int], own: set[int]):
-        self.rows = rows
+    def __init__(self, own: set[int]):
         self.own = own
         self.cut: list[tuple[Value, Value]] = []
         self.inner: list[tuple[Value, Value]] = []
         self.made: set[int] = set()  # ids of the twins
         self._twins: dict[int, Value] = {}
-        self._kept: list[Value] = []
 
     def equation(self, e: Equation, shared: Iterable[Value]) -> Equation:
         """A call on halves, but for what both read whole."""
