@@ -23,10 +23,10 @@ def time_of(e: Equation) -> float:
     if made is None:
         return 0.0
     size = int(np.prod(made.shape))
+    read = max([size, *(int(np.prod(v.shape)) for v in e.reads())])
     if e.call in PRODUCTS:
-        return size * e.args[0].shape[-1] * MULTIPLICATION
-    size = max([size, *(int(np.prod(v.shape)) for v in e.reads())])
-    return size * ELEMENT * SLOW.get(e.call, 1)
+        return max(size * e.args[0].shape[-1] * MULTIPLICATION, read * ELEMENT)
+    return read * ELEMENT * SLOW.get(e.call, 1)
 
 
 def cuts_evenly(e: Equation, is_stack: bool = False) -> bool:

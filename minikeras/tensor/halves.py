@@ -13,9 +13,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from .evenness import PRODUCTS, cuts_evenly, plain_product, time_of
-from .memory import Memory
+from .memory import Memory, ends_in
 from .names import Names
-from .order import dependencies, in_turns
+from .order import dependencies, in_turns, late
+from .primitive import PRIMITIVES
 from .program import Equation, Host, Program, Value
 
 __all__ = ["Halves", "halve"]
@@ -59,10 +60,34 @@ class Halves:
         shares = []
         for i in range(2):
             parts = {id(b): np.split(arrays[id(a)], 2)[i] for a, b in self.cut}
-            memory = Memory(Program(self.equations, [], []), {**arrays, **parts})
+            given = {**arrays, **parts, **self._lent(parts)}
+            memory = Memory(Program(self.equations, [], []), given)
             self.nbytes += memory.nbytes
             shares.append(tuple(memory.arrays[id(v)] for v in self.values()))
         return shares
+
+    def _lent(self, parts: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
+        """Arrays of the program for Values of ours that end up in them.
+
+        What a product or a convolution makes, and a bias and an activation turn into
+        the output of a layer, lies in that output's place from the start.
+        """
+        first, last = {}, {}
+        for i, e in enumerate(self.equations):
+            for v in e.touches():
+                first.setdefault(id(v.root), i)
+                last[id(v.root)] = i
+        inner, lent = {id(half) for _, half in self.inner}, {}
+        for i, e in reversed(list(enumerate(self.equations))):
+            for made in e.outputs:
+                place = lent.get(id(made), parts.get(id(made)))
+                if place is None or first[id(made.root)] < i:
+                    continue
+                for v in ends_in(e, made):
+                    if id(v) in inner and last[id(v)] == i:
+                        lent[id(v)] = place
+                        break
+        return lent
 
 
 def halve(program: Program) -> None:
@@ -85,7 +110,7 @@ def halve(program: Program) -> None:
     waits = dependencies(calls)
     is_cut = [is_cut[i] for i in order]
     apart = [cutter.apart(calls, i, waits[i]) for i in range(len(calls))]
-    turns = in_turns(waits, is_cut, apart)
+    turns = late(in_turns(waits, is_cut, apart), calls, waits, apart)
     groups = [[calls[i] for i in group] for group in turns]
     worth = [bool(i % 2) and _is_worth_it(g) for i, g in enumerate(groups)]
     if not any(worth):
@@ -177,15 +202,22 @@ class Cutter:
             return False
         if e.call in PRODUCTS:
             return self._is_product_of_rows(e, made)
+        if rows_of(e):
+            return made.shape[:1] == (self.batch,) and self._is_cut_as(e, rows_of(e))
         if e.call.endswith((".reduce", ".argmax", ".argmin")):
             return self._is_reduction_of_rows(e, made)
         if e.call == "np.take":
             table, index = e.args
             is_first = e.options.get("axis") == 0
             return is_first and id(index) in self.rows and id(table) not in self.rows
-        is_plain = type(e.function) is np.ufunc and not e.function.signature
-        is_plain = is_plain or e.call in ("np.copyto", "add_bias")
+        is_plain = e.is_elementwise or e.call == "np.copyto"
         return is_plain and self._is_elementwise(e, made)
+
+    def _is_cut_as(self, e: Equation, wanted: list[Value]) -> bool:
+        """Whether these are what a call reads that can be cut, and have all samples."""
+        found = [v for v in e.reads() if id(v) in self.rows]
+        lengths = {v.shape[0] for v in wanted}
+        return lengths == {self.batch} and set(map(id, found)) == set(map(id, wanted))
 
     def _can_be_made(self, e: Equation, made: Value) -> bool:
         """Whether the result lies in order, and nobody has it already uncut."""
@@ -307,6 +339,8 @@ class Cutter:
             return [v for v in e.reads() if id(v) not in self.rows]
         if e.call == "np.take":
             return [e.args[0]]
+        if rows_of(e):
+            return [v for v in e.reads() if v not in rows_of(e)]
         if e.call.endswith((".reduce", ".argmax", ".argmin")):
             return []
         return [v for v in e.reads() if not _aligned(v, made)]
@@ -338,6 +372,8 @@ class Twins:
         if e.style == "view":
             args = (args[0], *_halved_arguments(e, outputs[0].shape))
         options = {name: half(x) for name, x in e.options.items()}
+        if rows_of(e):
+            options["parts"] = 1
         target = e.target and half(e.target)
         is_product = e.call in PRODUCTS
         call, function = plain_product(e) if is_product else (e.call, e.function)
@@ -361,6 +397,18 @@ class Twins:
             twin.label = self.of(v.label)
         (self.inner if is_own else self.cut).append((v, twin))
         return twin
+
+
+# Calls ------------------------------------------------------------------------------
+
+
+def rows_of(e: Equation) -> list[Value]:
+    """What a kernel that treats each sample by itself gets with a row per sample."""
+    known = PRIMITIVES.get(e.call)
+    if known is None or known.kernel is not e.function:
+        return []
+    return [v for name, v in zip(known.arguments, e.args, strict=True)
+            if name in known.rows]  # fmt: skip
 
 
 # Arrays -----------------------------------------------------------------------------

@@ -6,13 +6,14 @@ writes over an argument that nobody else needs.
 """
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
 from .arenas import LINE, aligned_empty
 from .program import Equation, Program, Value
 
-__all__ = ["Memory"]
+__all__ = ["Memory", "ends_in"]
 
 
 class Room:
@@ -87,20 +88,8 @@ class Memory:
     @staticmethod
     def _heir_of(equation: Equation, made: Value, rooms, last, i: int) -> Room | None:
         """The room of an argument that ends here and can be written over."""
-        is_plain = type(equation.function) is np.ufunc and not (
-            equation.function.signature
-        )
-        if equation.style != "out" or not is_plain:
-            return None
-        reads = list(equation.reads())
-        for v in reads:
-            if (
-                v.root is v
-                and id(v) in rooms
-                and last[id(v)] == i
-                and v.lies_like(made)
-                and all(x is v for x in reads if x.root is v)
-            ):
+        for v in ends_in(equation, made):
+            if id(v) in rooms and last[id(v)] == i:
                 return rooms[id(v)]
         return None
 
@@ -126,6 +115,17 @@ class Memory:
     def is_static(self, v: Value) -> bool:
         """Whether a value lies in the same place in each step."""
         return id(v) not in self.loose
+
+
+def ends_in(equation: Equation, made: Value) -> Iterator[Value]:
+    """The arguments that a call can write its result over, if nobody needs them."""
+    if equation.style != "out" or not equation.is_elementwise:
+        return
+    reads = list(equation.reads())
+    for v in reads:
+        is_alone = all(x is v for x in reads if x.root is v)
+        if v.root is v and v.lies_like(made) and is_alone:
+            yield v
 
 
 class FreeList:

@@ -3,7 +3,7 @@
 from .program import Equation
 from .random import dropout_mask
 
-__all__ = ["dependencies", "in_turns"]
+__all__ = ["dependencies", "in_turns", "late"]
 
 ONLY_SHAPES = (dropout_mask.kernel,)  # kernels that read nothing but shapes
 
@@ -68,3 +68,67 @@ def in_turns(
         groups.append(group)
         wanted = not wanted
     return groups
+
+
+def late(
+    groups: list[list[int]],
+    calls: list[Equation],
+    waits: list[set[int]],
+    apart: list[set[int]],
+) -> list[list[int]]:
+    """Puts chosen calls off to the group that needs them, if that keeps no more alive.
+
+    So the mask of a relu is made on the way back, not kept since the way there.
+
+    Args:
+        groups: What `in_turns` says.
+        calls: The calls.
+        waits: As for `in_turns`.
+        apart: As for `in_turns`.
+    """
+    group_of = {i: n for n, group in enumerate(groups) for i in group}
+    waited: dict[int, list[int]] = {i: [] for i in group_of}
+    for i, before in enumerate(waits):
+        for j in before:
+            waited[j].append(i)
+    horizons, found = _horizons(calls, group_of, waited), list(map(set, groups))
+    for i in sorted(group_of, reverse=True):
+        now = group_of[i]
+        if now % 2 == 0 or not waited[i]:
+            continue
+        then = min(group_of[j] for j in waited[i])
+        then -= 1 - then % 2
+        mates = found[then]
+        if not now < then <= horizons[i] or not apart[i].isdisjoint(mates):
+            continue
+        if not any(i in apart[j] for j in mates):
+            group_of[i] = then
+            found[now].remove(i)
+            found[then].add(i)
+    return list(map(sorted, found))
+
+
+def _horizons(
+    calls: list[Equation], group_of: dict[int, int], waited: dict[int, list[int]]
+) -> list[int]:
+    """The last group in which all that a call reads is there anyway.
+
+    What only this call reads can itself be made later.
+    """
+    last: dict[int, int] = {}
+    for i, e in enumerate(calls):
+        for v in e.reads():
+            last[id(v.root)] = max(last.get(id(v.root), 0), group_of[i])
+    made, horizons = {}, []
+    for i, e in enumerate(calls):
+        horizon = len(calls)
+        for v in e.reads():
+            maker = made.get(id(v.root))
+            if v.root.array is not None:
+                continue
+            is_ours = maker is not None and waited[maker] == [i]
+            until = horizons[maker] if is_ours else last[id(v.root)]
+            horizon = min(horizon, until)
+        horizons.append(horizon)
+        made.update((id(v), i) for v in e.outputs)
+    return horizons

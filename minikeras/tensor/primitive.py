@@ -139,6 +139,7 @@ class Primitive:
         rules: Gradient rule per array argument, by position.
         joint: One gradient rule for all arguments, or None.
         is_whole: Whether a program shows it as one call, not call by call.
+        rows: Names of the arguments with a row per sample, if it treats each by itself.
         shortcuts: (position, primitive that made the argument) -> whether and how the
             gradient goes straight to that primitive's own argument.
     """
@@ -156,7 +157,7 @@ class Primitive:
         if self.variadic:
             self.arguments += (code.co_varnames[count + extra],)
         keywords = code.co_varnames[count : count + extra]
-        self.options = tuple(name for name in keywords if name != "out")
+        self.options = tuple(n for n in keywords if n not in ("out", "parts"))
         given = kernel.__kwdefaults__ or {}
         self.defaults = {name: given[name] for name in self.options if name in given}
         self.count = -1 if self.variadic else count
@@ -166,6 +167,7 @@ class Primitive:
         self.rules: dict[int, Rule] = {}
         self.joint: Rule | None = None
         self.is_whole = False
+        self.rows: tuple[str, ...] = ()
         self.shortcuts: dict = {}
         self._casts: dict = {}
         self._kept: dict = {}
@@ -373,6 +375,7 @@ def primitive(
     dtype: Callable = dtypes.same,
     kind: str = "kernel",
     is_whole: bool = False,
+    rows: tuple[str, ...] = (),
 ) -> Callable[[Callable], Primitive]:
     """Declares a primitive: see the head of this module.
 
@@ -383,11 +386,15 @@ def primitive(
             "view" (shares memory with its input), "kernel" (gets a buffer of its own)
             or "effect" (writes to its first argument, or draws random numbers).
         is_whole: Whether a program shows it as one call, not call by call.
+        rows: Names of the arguments with a row per sample, if it treats each sample by
+            itself. Half of a batch must then have the same bits as in the whole; the
+            kernel works on `parts=1` of it instead of two.
     """
 
     def declare(kernel: Callable) -> Primitive:
         made = Primitive(kernel, shape, dtype, kind)
         made.is_whole = is_whole or kind == "effect"
+        made.rows = rows
         known = PRIMITIVES.setdefault(made.name, made)
         if known.kernel.__module__ != kernel.__module__:
             raise ValueError(

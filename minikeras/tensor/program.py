@@ -198,6 +198,12 @@ class Equation:
         self.is_effect = is_effect
         self.place = place
 
+    @property
+    def is_elementwise(self) -> bool:
+        """Whether it makes each number out of those in the same place."""
+        is_ufunc = type(self.function) is np.ufunc and not self.function.signature
+        return is_ufunc or self.call == "add_bias"
+
     def reads(self) -> Iterator[Value]:
         """The Values among the arguments."""
         yield from values_in(self.args)

@@ -93,7 +93,8 @@ def max_pooling_pick(g, x, y, window):
     return back(picked, rank, window)
 
 
-def average_pooling_grad(dy, shape, window):
+def average_pooling_grad(dy, size, window):
+    shape = (len(dy), *size)
     return spread(dy, shape, window, lambda at, inside: [1 / len(inside)] * len(inside))
 
 
@@ -112,6 +113,9 @@ GRID = [
     ((2, 2, 6, 5), ((2, 3), (2, 2), "same", 2)),
     ((1, 4, 3, 5, 2), ((2, 2, 2), (2, 1, 3), "valid", 1)),
     ((1, 2, 3, 4, 3), ((1, 3, 2), (2, 2, 2), "same", 2)),
+    ((2, 3, 6, 4), ((1, 2), (1, 2), "valid", 1)),  # pairs, along one axis or more
+    ((2, 2, 4, 6), ((2, 2), (2, 2), "same", 2)),
+    ((1, 4, 2, 6, 2), ((2, 2, 2), (2, 2, 2), "valid", 1)),
 ]
 
 
@@ -135,7 +139,7 @@ def of_means():
         case(
             average_pooling_grad,
             R(*max_pooling(np.zeros(shape), window).shape),
-            shape=shape,
+            size=shape[1:],
             window=window,
         )
         for shape, window in GRID

@@ -78,6 +78,39 @@ def test_a_deep_network(threads, request):
     assert 1 <= halves_in(model.train_function) <= 8
 
 
+def images():
+    """A network with the kernels that treat each image by itself."""
+    L = keras.layers
+    x = keras.Input((20, 20, 4))
+    a = L.Conv2D(16, 3, activation="relu")(x)
+    b = L.MaxPooling2D()(L.Conv2D(24, 3, padding="same", activation="relu")(a))
+    c = L.AveragePooling2D(2)(L.DepthwiseConv2D(3, padding="same")(b))
+    d = L.Conv2DTranspose(8, 3, strides=2, activation="tanh")(c)
+    e = L.Conv2D(12, 5, strides=2, groups=2)(d)
+    f = L.Conv2D(6, 3, dilation_rate=2, activation="relu")(d)
+    both = [L.Flatten()(L.MaxPooling2D(3, strides=1)(y)) for y in (e, f)]
+    model = keras.Model(x, L.Dense(3)(L.Concatenate()(both)))
+    model.compile("sgd", "mse")
+    return model
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("batch", [32, 70])
+def test_a_network_for_images(threads, batch, request):
+    keras.utils.parallel.set_num_threads(threads)
+    request.addfinalizer(lambda: keras.utils.parallel.set_num_threads(None))
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(batch, 20, 20, 4)), rng.normal(size=(batch, 3))
+    model = train_both(images, [(x, y)] * 4)
+    (plan,) = model.train_function.plans()
+    shared = [one for one in plan.source.shared if hasattr(one, "cut")]
+    cut = {e.call for one in shared for e in one.equations}
+    assert cut >= {
+        "average_pooling", "average_pooling_grad", "convolve", "convolve_transposed",
+        "depthwise_convolve", "depthwise_transposed", "max_pooling", "max_pooling_grad",
+    }  # fmt: skip
+
+
 def test_statistics_of_the_batch_part_a_step_in_stretches():
     def make():
         L = keras.layers

@@ -74,6 +74,34 @@ def test_a_mean_over_the_batch_parts_two_stretches():
     assert made == [["np.multiply"], ["np.subtract"]]
 
 
+def step_of(function, *arrays):
+    """The plan of a function that has been called a few times."""
+    twin = keras.function(function)
+    for _ in range(3):
+        twin(*arrays)
+    (plan,) = twin.plans()
+    return plan
+
+
+def test_what_is_needed_later_is_made_later():
+    made = stretches(
+        lambda x: ((y := x * x) > 0.5) * (y - ops.mean(y, axis=0)), (ROWS, 4)
+    )
+    assert [len(calls) for calls in made] == [1, len(made[1])]
+    assert "np.greater" in made[1]
+
+
+def test_what_ends_in_the_result_lies_there_from_the_start():
+    w = Variable(np.ones((4, 3)), dtype="float32")
+    x = np.ones((ROWS, 4), "float32")
+    plan = step_of(lambda x: ops.maximum(ops.matmul(x, w) + 1.0, 0.0), x)
+    (halves,) = plan.source.shared
+    first, _ = halves.shares(plan.memory.arrays)
+    arrays = dict(zip(map(id, halves.values()), first, strict=True))
+    product, *_, result = (e for e in halves.equations if e.style != "view")
+    assert np.shares_memory(*(arrays[id(e.outputs[0])] for e in (product, result)))
+
+
 def test_a_product_with_the_batch_itself_waits_for_all_of_it():
     made = stretches(lambda x: ops.matmul(y := x * x, ops.transpose(y)), (ROWS, 4))
     assert made[0] == ["np.multiply"]

@@ -116,18 +116,18 @@ def convolved_shape(x, w, *, size, **window):
     return (x[0], *size, w[-1])
 
 
-@primitive(shape=convolved_shape, dtype=dtypes.floating, is_whole=True)
-def convolve(x, w, *, strides, before, dilation, size, out=None):
+@primitive(shape=convolved_shape, dtype=dtypes.floating, is_whole=True, rows=("x",))
+def convolve(x, w, *, strides, before, dilation, size, out=None, parts=2):
     """Slides a kernel over images: the sum of each window times the kernel."""
     if x.dtype == np.float16:
         y = convolve.kernel(
             x.astype(np.float32), w.astype(np.float32), strides=strides, before=before,
-            dilation=dilation, size=size,
+            dilation=dilation, size=size, parts=parts,
         )  # fmt: skip
         return narrow(y, out)
     y = np.empty((len(x), *size, w.shape[-1]), x.dtype) if out is None else out
     if is_better_by_rows(x.shape, w.shape, strides, dilation, size):
-        return convolve_rows(x, w, before, y)
+        return convolve_rows(x, w, before, y, parts)
     groups = x.shape[-1] // w.shape[-2]
     kernel, window = matrices(w, groups), (strides, before, dilation, size)
     row_bytes = column_bytes(x, w.shape, size)
@@ -139,7 +139,7 @@ def convolve(x, w, *, strides, before, dilation, size, out=None):
                 columns = columns_of(x, part, rows, w.shape, window, room)
                 np.matmul(columns, kernel, out=grouped(y[part, rows], groups))
 
-    share(work, len(x), y.size * kernel.shape[1])
+    share(work, len(x), y.size * kernel.shape[1], parts)
     return y
 
 
@@ -148,8 +148,8 @@ def spread_shape(dy, w, *, size, **window):
     return (dy[0], *size)
 
 
-@primitive(shape=spread_shape, dtype=dtypes.floating, is_whole=True)
-def convolve_transposed(dy, w, *, strides, before, dilation, size, out=None):
+@primitive(shape=spread_shape, dtype=dtypes.floating, is_whole=True, rows=("dy",))
+def convolve_transposed(dy, w, *, strides, before, dilation, size, out=None, parts=2):
     """Adds the kernel, times dy, to each window: the slope of `convolve` for images.
 
     `size` ends with the number of channels of the images.
@@ -157,7 +157,7 @@ def convolve_transposed(dy, w, *, strides, before, dilation, size, out=None):
     if dy.dtype == np.float16:
         dx = convolve_transposed.kernel(
             dy.astype(np.float32), w.astype(np.float32), strides=strides,
-            before=before, dilation=dilation, size=size,
+            before=before, dilation=dilation, size=size, parts=parts,
         )  # fmt: skip
         return narrow(dx, out)
     *kernel_size, channels, _ = w.shape
@@ -167,9 +167,9 @@ def convolve_transposed(dy, w, *, strides, before, dilation, size, out=None):
         turned = turned_kernel(w, groups)
         return convolve.kernel(
             dy, turned, strides=strides, before=around, dilation=dilation,
-            size=size[:-1], out=out,
+            size=size[:-1], out=out, parts=parts,
         )  # fmt: skip
-    return scatter(dy, w, strides, before, dilation, size, out)
+    return scatter(dy, w, strides, before, dilation, size, out, parts)
 
 
 def turned_kernel(w, groups):
@@ -181,7 +181,7 @@ def turned_kernel(w, groups):
     return np.ascontiguousarray(turned).reshape(*kernel_size, filters // groups, -1)
 
 
-def scatter(dy, w, strides, before, dilation, size, out):
+def scatter(dy, w, strides, before, dilation, size, out, parts):
     """The same for any strides: columns, added to where they were copied from."""
     *kernel_size, channels, _ = w.shape
     groups, spans = size[-1] // channels, reach(kernel_size, dilation)
@@ -220,7 +220,7 @@ def scatter(dy, w, strides, before, dilation, size, out):
                 if rows.stop == counts[0]:
                     dx[part] = block[(slice(None), *inside)]
 
-    share(work, len(dy), dy.size * kernel.shape[2])
+    share(work, len(dy), dy.size * kernel.shape[2], parts)
     return dx
 
 

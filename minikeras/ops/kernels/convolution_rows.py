@@ -80,7 +80,7 @@ def rows_of(images, x, kernel_size, before, size):
             yield part, found
 
 
-def convolve_rows(x, w, before, y):
+def convolve_rows(x, w, before, y, parts):
     """Writes the convolution of images x with a kernel w to y."""
     height, width, channels, filters = w.shape
     size = y.shape[1:3]
@@ -95,7 +95,7 @@ def convolve_rows(x, w, before, y):
                 np.dot(matrix, kernel, out=parts.reshape(-1, height * filters))
                 add_shifted(parts, y[part])
 
-    share(work, len(x), y.size * height * width * channels)
+    share(work, len(x), y.size * height * width * channels, parts)
     return y
 
 

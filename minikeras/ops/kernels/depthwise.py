@@ -6,6 +6,7 @@ of it happens in the cache.
 """
 
 import itertools
+from functools import partial
 
 import numpy as np
 
@@ -73,13 +74,16 @@ def _convolved_shape(x, w, *, size, **window):
     return (x[0], *size, channels)
 
 
-@primitive(shape=_convolved_shape, dtype=dtypes.floating, is_whole=True)
-def depthwise_convolve(x, w, *, strides, before, dilation, size, out=None):
+@primitive(shape=_convolved_shape, dtype=dtypes.floating, is_whole=True, rows=("x",))
+def depthwise_convolve(x, w, *, strides, before, dilation, size, out=None, parts=2):
     """Slides kernels over images, each over one channel."""
     if x.dtype == np.float16:
         metadata = {"strides": strides, "before": before, "dilation": dilation}
         return _in_single(
-            depthwise_convolve.kernel, (x, w), {**metadata, "size": size}, out
+            partial(depthwise_convolve.kernel, size=size, parts=parts),
+            (x, w),
+            metadata,
+            out,
         )
     filters = w.shape[-2] * w.shape[-1]
     y = np.empty((len(x), *size, filters), x.dtype) if out is None else out
@@ -105,20 +109,23 @@ def depthwise_convolve(x, w, *, strides, before, dilation, size, out=None):
                     np.multiply(shown, kernel[place], out=product)
                     np.add(total, product, out=total)
 
-    share(work, len(x), y.size * int(np.prod(kernel_size)) * 8)
+    share(work, len(x), y.size * int(np.prod(kernel_size)) * 8, parts)
     return y
 
 
 @primitive(
     shape=lambda dy, w, *, size, **window: (dy[0], *size),
-    dtype=dtypes.floating, is_whole=True,
+    dtype=dtypes.floating, is_whole=True, rows=("dy",),
 )  # fmt: skip
-def depthwise_transposed(dy, w, *, strides, before, dilation, size, out=None):
+def depthwise_transposed(dy, w, *, strides, before, dilation, size, out=None, parts=2):
     """The slope of `depthwise_convolve` for the images, of `size` with the channels."""
     if dy.dtype == np.float16:
         metadata = {"strides": strides, "before": before, "dilation": dilation}
         return _in_single(
-            depthwise_transposed.kernel, (dy, w), {**metadata, "size": size}, out
+            partial(depthwise_transposed.kernel, size=size, parts=parts),
+            (dy, w),
+            metadata,
+            out,
         )
     dx = np.empty((len(dy), *size), dy.dtype) if out is None else out
     kernel, slopes = _filters(w), _by_channel(dy, w)
@@ -142,7 +149,7 @@ def depthwise_transposed(dy, w, *, strides, before, dilation, size, out=None):
                     np.add(shown, total, out=shown)
                 dx[part] = padded[inside]
 
-    share(work, len(dy), dy.size * int(np.prod(kernel_size)) * 8)
+    share(work, len(dy), dy.size * int(np.prod(kernel_size)) * 8, parts)
     return dx
 
 

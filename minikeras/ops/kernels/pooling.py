@@ -103,12 +103,16 @@ def _with_sizes(shape: tuple, sizes: tuple, window: tuple) -> tuple:
 # Loops ------------------------------------------------------------------------------
 
 
-def _in_blocks(work, like):
-    """Calls work(images) for a few images after the other; on two threads if many."""
+def _in_blocks(work, like, parts=2):
+    """Calls work(images) for a few images after the other; on two threads if many.
+
+    With one part, no other thread is asked: these are half of the images already.
+    """
     count = len(like)
     step = max(1, BLOCK * count // max(like.size, 1))
     blocks = [slice(i, min(i + step, count)) for i in range(0, count, step)]
-    lists = [blocks[0::2], blocks[1::2]] if like.size >= LARGE else [blocks]
+    is_much = like.size >= LARGE and parts == 2
+    lists = [blocks[0::2], blocks[1::2]] if is_much else [blocks]
     parallel.run_all([partial(_each, work, some) for some in lists])
 
 
@@ -145,19 +149,26 @@ def _gather_once(ufunc, x, y, places):
 # Largest value ----------------------------------------------------------------------
 
 
-@primitive(shape=_pooled, is_whole=True)
-def max_pooling(x, *, window, out=None):
+@primitive(shape=_pooled, is_whole=True, rows=("x",))
+def max_pooling(x, *, window, out=None, parts=2):
     """Returns the largest value in each window."""
     out = room(x, out, _pooled(x.shape, window=window))
-    _in_blocks(lambda i: _gather(np.maximum, x[i], out[i], window), x)
+    _in_blocks(lambda i: _gather(np.maximum, x[i], out[i], window), x, parts)
     return out
 
 
-@primitive(shape=lambda dy, x, y, **window: x, dtype=dtypes.first, is_whole=True)
-def max_pooling_grad(dy, x, y, *, window, out=None):
+@primitive(
+    shape=lambda dy, x, y, **window: x, dtype=dtypes.first, is_whole=True,
+    rows=("dy", "x", "y"),
+)  # fmt: skip
+def max_pooling_grad(dy, x, y, *, window, out=None, parts=2):
     """Brings each gradient back to the first of the largest values in its window."""
     out = room(x, out, x.shape, dy.dtype)
-    _in_blocks(lambda i: _spread_to_largest(dy[i], x[i], y[i], out[i], window), x)
+
+    def work(i):
+        _spread_to_largest(dy[i], x[i], y[i], out[i], window)
+
+    _in_blocks(work, x, parts)
     return out
 
 
@@ -173,8 +184,11 @@ def _is_tiled(sizes: tuple, pool: tuple, strides: tuple) -> bool:
 
 
 def _spread_to_largest(dy, x, y, dx, window):
-    pool, strides, _, _ = window
+    pool, strides, _, first = window
     sizes = _spatial(x.shape, window)
+    if max(pool) == 2 and _is_tiled(sizes, pool, strides):
+        axes = [first + i for i, n in enumerate(pool) if n == 2]
+        return _spread_in_pairs(dy, x, dx, axes)
     if not _is_tiled(sizes, pool, strides):
         dx[...] = 0
     share = None if _is_apart(pool, strides) else np.empty_like(dy)
@@ -184,6 +198,23 @@ def _spread_to_largest(dy, x, y, dx, window):
         else:
             part = np.multiply(dy[outputs], chosen, out=share[outputs])
             np.add(dx[inputs], part, out=dx[inputs])
+
+
+def _spread_in_pairs(dy, x, dx, axes):
+    """The same for windows of two along some axes: one axis after the other.
+
+    The last axis goes first, so that of equal values the first one in a row wins.
+    """
+    *others, axis = axes
+    lead = (slice(None),) * axis
+    low, high = (*lead, slice(0, None, 2)), (*lead, slice(1, None, 2))
+    if others:
+        largest = np.maximum(x[low], x[high])
+        slopes = np.empty(largest.shape, dy.dtype)
+        _spread_in_pairs(dy, largest, slopes, others)
+        dy = slopes
+    np.multiply(dy, x[low] >= x[high], out=dx[low])
+    np.subtract(dy, dx[low], out=dx[high])
 
 
 def _largest(x, y, places):
@@ -242,12 +273,12 @@ def _shares(shape: tuple, window: tuple, dtype):
     return shares[..., None] if first == 1 else shares
 
 
-@primitive(shape=_pooled, dtype=dtypes.floating, is_whole=True)
-def average_pooling(x, *, window, out=None):
+@primitive(shape=_pooled, dtype=dtypes.floating, is_whole=True, rows=("x",))
+def average_pooling(x, *, window, out=None, parts=2):
     """Returns the mean of each window."""
     out = room(x, out, _pooled(x.shape, window=window))
     shares = _shares(x.shape, window, x.dtype)
-    _in_blocks(lambda i: _mean(x[i], out[i], shares, window), x)
+    _in_blocks(lambda i: _mean(x[i], out[i], shares, window), x, parts)
     return out
 
 
@@ -256,12 +287,14 @@ def _mean(x, y, shares, window):
     np.multiply(y, shares, out=y)
 
 
-@primitive(shape=lambda dy, *, shape, **window: shape, is_whole=True)
-def average_pooling_grad(dy, *, shape, window, out=None):
-    """Spreads each gradient evenly over the values of its window."""
-    out = room(dy, out, shape)
-    shares = _shares(shape, window, dy.dtype)
-    _in_blocks(lambda i: _spread_evenly(dy[i] * shares, out[i], window), out)
+@primitive(
+    shape=lambda dy, *, size, **window: (dy[0], *size), is_whole=True, rows=("dy",)
+)
+def average_pooling_grad(dy, *, size, window, out=None, parts=2):
+    """Spreads each gradient evenly over the values of its window: images of `size`."""
+    out = room(dy, out, (len(dy), *size))
+    shares = _shares(out.shape, window, dy.dtype)
+    _in_blocks(lambda i: _spread_evenly(dy[i] * shares, out[i], window), out, parts)
     return out
 
 
@@ -276,6 +309,8 @@ def _spread_evenly(dy, dx, window):
 
 
 average_pooling.grad(
-    x=lambda g, x_shape, window: average_pooling_grad(g, shape=x_shape, window=window)
+    x=lambda g, x_shape, window: average_pooling_grad(
+        g, size=x_shape[1:], window=window
+    )
 )
 average_pooling_grad.grad(dy=lambda g, window: average_pooling(g, window=window))

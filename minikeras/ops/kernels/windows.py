@@ -36,15 +36,19 @@ def blocks(images, rows, row_bytes):
             yield slice(image, image + 1), slice(start, min(start + step, rows))
 
 
-def share(work, images, size):
-    """Runs a function for both halves of the images, on two threads if it is much."""
-    parts = [partial(work, i, part) for i, part in enumerate(halves(images))]
+def share(work, images, size, parts=2):
+    """Runs a function for both halves of the images, on two threads if it is much.
+
+    With one part, these images are such a half already.
+    """
+    cuts = halves(images) if parts == 2 else [slice(0, images)]
+    jobs = [partial(work, i, part) for i, part in enumerate(cuts)]
     with blas.single_threaded():
         if size >= LARGE:
-            parallel.run_all(parts)
+            parallel.run_all(jobs)
         else:
-            for part in parts:
-                part()
+            for job in jobs:
+                job()
 
 
 def room_for(rows, row_bytes, images):
