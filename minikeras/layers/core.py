@@ -5,7 +5,7 @@ Each layer is three methods: `__init__` keeps its arguments, `build` makes its w
 """
 
 from .. import activations, constraints, initializers, ops, regularizers
-from ..ops.linalg import affine
+from ..ops.products import affine
 from ..tensor import Tensor, dtypes, no_history, state, symbolic
 from ..utils import checks, serialization
 from ..utils.registry import custom_object_scope

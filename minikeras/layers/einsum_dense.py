@@ -5,7 +5,7 @@ import math
 import re
 
 from .. import activations, constraints, initializers, ops, regularizers
-from ..ops.linalg import affine
+from ..ops.products import affine
 from ..utils import checks
 from .layer import LAYERS, Layer
 from .lora import LowRank, refuse_quantization

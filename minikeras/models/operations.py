@@ -5,36 +5,13 @@ In Keras every op has a class beside its function. Here an op in a graph is alwa
 """
 
 from .. import ops
+from ..ops import paths
 from ..tensor import PRIMITIVES, FunctionOperation
 from ..utils import checks, serialization
 
 __all__ = ["class_name", "describe_operation", "is_operation_form", "revive_operation"]
 
 _ROOT = "keras.src.ops."
-
-# The modules of Keras's op classes, except `numpy`, where all others are.
-_MODULES = {
-    "core": """associative_scan cast cond convert_to_tensor fori_loop map scan scatter
-        scatter_update slice slice_update stop_gradient switch unstack vectorized_map
-        while_loop""",
-    "image": """affine_transform crop_images elastic_transform extract_patches
-        gaussian_blur hsv_to_rgb map_coordinates pad_images perspective_transform resize
-        rgb_to_grayscale rgb_to_hsv scale_and_translate sobel_edges ssim""",
-    "linalg": """cholesky cholesky_inverse det eig eigh inv jvp lstsq lu_factor
-        matrix_rank norm pinv qr solve solve_triangular svd""",
-    "math": """cdist erf erfc erfinv extract_sequences fft fft2 ifft2 in_top_k irfft
-        istft logdet logsumexp rfft rsqrt segment_max segment_min segment_prod
-        segment_sum stft top_k view_as_complex view_as_real""",
-    "nn": """adaptive_average_pool adaptive_max_pool average_pool batch_normalization
-        binary_crossentropy categorical_crossentropy celu conv conv_transpose ctc_decode
-        ctc_loss depth_to_space depthwise_conv dot_product_attention elu fold gelu glu
-        hard_shrink hard_sigmoid hard_silu hard_tanh layer_normalization leaky_relu
-        log_sigmoid log_softmax max_pool moments multi_hot normalize one_hot polar psnr
-        relu relu6 rms_normalization selu separable_conv sigmoid silu soft_shrink
-        softmax softplus softsign space_to_depth sparse_categorical_crossentropy
-        sparse_plus sparse_sigmoid sparsemax squareplus tanh_shrink threshold unfold""",
-}
-_MODULE_OF = {name: mod for mod, names in _MODULES.items() for name in names.split()}
 
 # Class names that are not the function's name in CamelCase.
 _CLASSES = {
@@ -83,7 +60,7 @@ def describe_operation(operation: FunctionOperation) -> dict:
     if config.get("constant_values", ...) is None:  # an argument of the call in Keras
         del config["constant_values"]
     return {
-        "module": _ROOT + _MODULE_OF.get(name, "numpy"),
+        "module": _ROOT + paths.path_of(name),
         "class_name": cls,
         "config": serialization.serialize_keras_object(config),
         "registered_name": cls,

@@ -7,7 +7,9 @@ loaded at once.
 
 from ..tensor import operators
 from ..utils import lazy
-from . import arithmetic, indexing, linalg, logic, movement
+from . import arithmetic, indexing, logic, movement, products
+
+SUBMODULES = ("image", "linalg", "nn", "numpy")
 
 operators.bind(
     abs=arithmetic.abs,
@@ -23,7 +25,7 @@ operators.bind(
     logical_not=logic.logical_not,
     logical_or=logic.logical_or,
     logical_xor=logic.logical_xor,
-    matmul=linalg.matmul,
+    matmul=products.matmul,
     mod=arithmetic.mod,
     multiply=arithmetic.multiply,
     negative=arithmetic.negative,
@@ -40,6 +42,11 @@ operators.bind(
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     {
+        "activation": """
+            celu elu gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh
+            leaky_relu log_sigmoid relu relu6 selu sigmoid silu soft_shrink softplus
+            softsign squareplus swish tanh_shrink threshold
+        """.split(),
         "arithmetic": """
             abs absolute add cbrt divide divide_no_nan fabs floor_divide fmod
             heaviside hypot mod multiply negative power reciprocal rsqrt sign sqrt
@@ -95,9 +102,6 @@ __getattr__, __dir__, __all__ = lazy.attach(
             append array_split concatenate dsplit dstack hsplit hstack split stack
             unstack vsplit vstack
         """.split(),
-        "linalg": """
-            dot inner matmul outer tensordot vdot
-        """.split(),
         "logic": """
             allclose equal greater greater_equal isclose isfinite isinf isnan isneginf
             isposinf isreal less less_equal logical_and logical_not logical_or
@@ -106,11 +110,6 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "movement": """
             broadcast_to expand_dims flip fliplr flipud moveaxis ravel reshape roll
             rot90 squeeze swapaxes transpose
-        """.split(),
-        "nn": """
-            celu elu gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh
-            leaky_relu log_sigmoid relu relu6 selu sigmoid silu soft_shrink softplus
-            softsign squareplus swish tanh_shrink threshold
         """.split(),
         "normalization": """
             batch_normalization layer_normalization moments rms_normalization
@@ -123,6 +122,9 @@ __getattr__, __dir__, __all__ = lazy.attach(
         """.split(),
         "pooling": """
             adaptive_average_pool adaptive_max_pool average_pool max_pool
+        """.split(),
+        "products": """
+            dot inner matmul outer tensordot vdot
         """.split(),
         "reductions": """
             all amax amin any argmax argmin average count_nonzero cumprod cumsum
@@ -142,4 +144,5 @@ __getattr__, __dir__, __all__ = lazy.attach(
             extract_sequences rfft
         """.split(),
     },
+    submodules=SUBMODULES,
 )

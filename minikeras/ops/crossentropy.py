@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import config
 from ..tensor import dtypes, operation, primitive, shapes
+from .activation import sigmoid, softplus
 from .arithmetic import divide, multiply, negative, subtract
 from .bounds import clip
 from .common import pullback, shape_of, sum_along
@@ -17,7 +18,6 @@ from .elementwise import log
 from .encoding import one_hot
 from .logic import choose, equal, greater, less, logical_and
 from .movement import expand_dims, squeeze
-from .nn import sigmoid, softplus
 from .reductions import sum
 
 __all__ = [

@@ -8,8 +8,8 @@ from ..utils import checks
 from .common import shape_of
 from .indexing import take
 from .kernels.pooling import average_pooling, count_windows, max_pooling
-from .linalg import tensordot
 from .movement import moveaxis
+from .products import tensordot
 
 __all__ = [
     "adaptive_average_pool",

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from ..tensor import dtypes, primitive
-from .linalg import LARGE, parallel_matmul
+from .products import LARGE, parallel_matmul
 
 __all__ = ["INTERPOLATIONS", "magnify", "resample"]
 

@@ -8,6 +8,7 @@ dL/dz = p - y: fewer operations, and less rounding.
 import numpy as np
 
 from ..tensor import dtypes, primitive, shapes
+from .activation import sigmoid
 from .arithmetic import multiply, subtract
 from .bounds import clip
 from .common import pullback, sum_along
@@ -22,7 +23,6 @@ from .crossentropy import (
 from .distributions import softmax
 from .logic import choose, equal, greater, less, logical_and
 from .movement import expand_dims
-from .nn import sigmoid
 from .reductions import sum
 
 __all__ = [

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from minikeras import ops
-from minikeras.ops import linalg
+from minikeras.ops import products
 from minikeras.utils import blas, parallel
 
 
@@ -342,7 +342,7 @@ def operands(name, turned=""):
 
 @pytest.fixture
 def all_large(monkeypatch):
-    monkeypatch.setattr(linalg, "LARGE", 1)
+    monkeypatch.setattr(products, "LARGE", 1)
 
 
 @pytest.mark.parametrize("turned", ["", "first", "second"])
@@ -365,7 +365,7 @@ def test_halves_make_the_product(all_large, name, turned):
 def test_affine_and_integers_share_too(all_large):
     x, w = operands("tall")
     wanted = x.astype("float64") @ w + 1
-    y = linalg.affine.kernel(x, w, np.ones(17, "float32"))
+    y = products.affine.kernel(x, w, np.ones(17, "float32"))
     np.testing.assert_allclose(y, wanted, rtol=1e-4, atol=1e-5)
     n = np.arange(12, dtype="int32").reshape(3, 4)
     assert ops.matmul.kernel(n, n.T).tolist() == (n @ n.T).tolist()
@@ -378,7 +378,7 @@ def test_only_large_products_are_shared(monkeypatch):
         shared.append((a.shape, b.shape))
         return np.matmul(a, b, out=out)
 
-    monkeypatch.setattr(linalg, "parallel_matmul", note)
+    monkeypatch.setattr(products, "parallel_matmul", note)
     for rows in (255, 256):
         x = np.ones((rows, 256), "float32")
         ops.matmul(x, np.ones((256, 256), "float32"))
