@@ -1,12 +1,13 @@
-"""The command line: `python -m benchmarks [layers] [OPTIONS]`; see README.md."""
+"""The command line: `python -m benchmarks [layers|ops] [OPTIONS]`; see README.md."""
 
 import argparse
 import json
 import pathlib
 import sys
+from collections.abc import Callable
+from typing import NamedTuple
 
-from . import contestants, measure, plots, table
-from .layers import ROWS
+from . import contestants, layers, measure, ops, plots, table
 from .workloads import WORKLOADS
 
 HERE = pathlib.Path(__file__).parent
@@ -15,14 +16,35 @@ PASSING = HERE.parent / "build" / "benchmarks"
 SECTIONS = [*WORKLOADS, "install", "growth"]
 
 
+class Part(NamedTuple):
+    """Something that is measured by itself, with a table of its own."""
+
+    rows: dict
+    measured: Callable
+    report: Callable
+    markers: tuple[str, str]
+    seconds: float
+    peers: tuple[str, ...] = ()  # besides those of the workloads
+
+
+PARTS = {
+    "layers": Part(
+        layers.ROWS, measure.layers, table.layers_report, table.LAYERS_MARKERS, 0.5
+    ),
+    "ops": Part(
+        ops.ROWS, measure.ops, table.ops_report, table.OPS_MARKERS, 0.2, ("numpy",)
+    ),
+}
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Measures, prints the report, and keeps it with its plots and numbers."""
     options = parsed(arguments)
-    if options.part == "layers":
-        results = measured_layers(options)
-        text = table.layers_report(results)
+    if options.part:
+        results = measured_part(options)
+        text = PARTS[options.part].report(results)
         print(text)
-        keep_layers(results, text, options)
+        keep_part(results, text, options)
         return
     results = measured(options)
     text = table.report(results)
@@ -37,11 +59,11 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
         description="Times minikeras side by side with Keras on its backends.",
     )
     add = parser.add_argument
-    add("part", nargs="?", choices=["layers"], help="layers one by one, nothing else")
+    add("part", nargs="?", choices=[*PARTS], help="layers or small calls, nothing else")
     add("--rounds", type=positive, default=5, help="processes per contestant (5)")
-    add("--seconds", type=float, help="time spent on each measure (2; of layers 0.5)")
+    add("--seconds", type=float, help="time spent on each measure (2; of parts less)")
     add("--python", action="append", metavar="PATH", help="interpreter that has peers")
-    add("--only", metavar="A,B", help=f"{', '.join(SECTIONS)}; or layers of the table")
+    add("--only", metavar="A,B", help=f"{', '.join(SECTIONS)}; or rows of a part")
     add(
         "--peers",
         type=chosen(contestants.PEERS),
@@ -53,13 +75,14 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     add("--output", type=pathlib.Path, help="folder to fill")
     add("--write", action="store_true", help="put the report into benchmarks/README.md")
     options = parser.parse_args(arguments)
-    names = ROWS if options.part else SECTIONS
+    part = PARTS.get(options.part)
+    names = part.rows if part else SECTIONS
     try:
         options.only = options.only and chosen(names)(options.only)
     except argparse.ArgumentTypeError as error:
         parser.error(f"argument --only: {error}")
     if options.seconds is None:
-        options.seconds = 0.5 if options.part else 2.0
+        options.seconds = part.seconds if part else 2.0
     options.output = options.output or (KEPT if options.write else PASSING)
     return options
 
@@ -101,13 +124,18 @@ def measured(options: argparse.Namespace) -> dict:
     return results
 
 
-def measured_layers(options: argparse.Namespace) -> dict:
-    """Returns what the layers that were asked for take, package by package."""
-    backends = [name for name in options.peers if name in contestants.KERAS_PEERS]
-    found = contestants.find(backends, options.python or [sys.executable])
-    measure.warm_up(found)
-    layers = measure.layers(found, options.only or list(ROWS), options)
-    return {"about": about(found, options), "layers": layers}
+def measured_part(options: argparse.Namespace) -> dict:
+    """Returns what the rows that were asked for take, package by package."""
+    part = PARTS[options.part]
+    known = [*contestants.KERAS_PEERS, *part.peers]
+    backends = [name for name in (*options.peers, *part.peers) if name in known]
+    found = contestants.find(
+        [*dict.fromkeys(backends)], options.python or [sys.executable]
+    )
+    if not part.peers:  # Keras on NumPy does not train
+        measure.warm_up(found)
+    rows = part.measured(found, options.only or list(part.rows), options)
+    return {"about": about(found, options), options.part: rows}
 
 
 def about(found: dict, options: argparse.Namespace) -> dict:
@@ -133,15 +161,15 @@ def keep(results: dict, text: str, options: argparse.Namespace) -> None:
     print(f"kept in {options.output}", file=sys.stderr)
 
 
-def keep_layers(results: dict, text: str, options: argparse.Namespace) -> None:
-    """Writes the report on layers and its numbers, and on request the README."""
+def keep_part(results: dict, text: str, options: argparse.Namespace) -> None:
+    """Writes the report on a part and its numbers, and on request the README."""
     options.output.mkdir(parents=True, exist_ok=True)
-    (options.output / "layers.md").write_text(text, encoding="utf-8")
-    numbers = json.dumps(results, indent=1)
-    (options.output / "layers.json").write_text(numbers + "\n", encoding="utf-8")
+    (options.output / f"{options.part}.md").write_text(text, encoding="utf-8")
+    numbers = json.dumps(results, indent=1) + "\n"
+    (options.output / f"{options.part}.json").write_text(numbers, encoding="utf-8")
     if options.write:
-        page = HERE / "README.md"
-        old, markers = page.read_text(encoding="utf-8"), table.LAYERS_MARKERS
+        page, markers = HERE / "README.md", PARTS[options.part].markers
+        old = page.read_text(encoding="utf-8")
         new = table.put_between_markers(old, text, *markers)
         page.write_text(new, encoding="utf-8")
     print(f"kept in {options.output}", file=sys.stderr)

@@ -71,9 +71,10 @@ KERAS_PEERS = {
 PEERS = {
     **KERAS_PEERS,
     "sklearn": Contestant("scikit-learn", "sklearn", ("sklearn",)),
+    "numpy": Contestant("Keras on NumPy", "keras", ("keras", "numpy"), backend="numpy"),
     "eager": MINIKERAS._replace(title="minikeras, eager", eager=True),
 }
-DEFAULT_PEERS = [name for name in PEERS if name != "eager"]
+DEFAULT_PEERS = [name for name in PEERS if name not in ("numpy", "eager")]
 
 
 def find(peers: list[str], pythons: list[str]) -> dict[str, Contestant]:

@@ -105,6 +105,17 @@ def layers(contestants: dict, names: list[str], options) -> dict:
     return {name: found[name] for name in names}
 
 
+def ops(contestants: dict, names: list[str], options) -> dict:
+    """Returns row -> contestant -> measurements; a process measures all rows."""
+    reports = take_turns(
+        contestants,
+        options.rounds,
+        lambda each: worker_turn(each, ops=names, seconds=options.seconds),
+        "ops",
+    )
+    return {name: part_of(reports, name) for name in names}
+
+
 def part_of(reports: dict, name: str) -> dict:
     """What the reports on a family say of one row."""
     start = f"{name}/"

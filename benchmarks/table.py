@@ -6,6 +6,7 @@ import pathlib
 import platform
 from typing import NamedTuple
 
+from . import ops
 from .contestants import KERAS_PEERS
 from .growth import AXES
 from .layers import ROWS
@@ -18,6 +19,10 @@ END = "<!-- the last table ends here -->"
 LAYERS_MARKERS = (
     "<!-- layers start here; python -m benchmarks layers --write replaces them -->",
     "<!-- layers end here -->",
+)
+OPS_MARKERS = (
+    "<!-- ops start here; python -m benchmarks ops --write replaces them -->",
+    "<!-- ops end here -->",
 )
 LOSES = 0.5  # below this part of the best peer's speed a layer is listed
 
@@ -278,6 +283,28 @@ def losers(measure: Measure, found: dict) -> str:
             lines.append(f"- {ROWS[name].title}: {gain}")
     heading = f"Below {LOSES} of the best peer's speed:"
     return "\n".join([heading, "", *lines]) if lines else ""
+
+
+def ops_report(results: dict) -> str:
+    """Returns the report on small calls: arrays, then tensors."""
+    parts = [about(results["about"])]
+    parts += [ops_table(way, results) for way in ops.WAYS]
+    parts.append(failures(results["ops"], ops.ROWS))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def ops_table(way: str, results: dict) -> str:
+    """Small calls given one kind of arguments; the last column is ours less NumPy's."""
+    key, titles, rows = f"{way}_us", results["about"]["titles"], []
+    for name, reports in results["ops"].items():
+        own = reports["minikeras"]
+        beyond = [own.get(key), own.get("numpy_us")]
+        extra = "-" if None in beyond else f"**{number(beyond[0] - beyond[1])}**"
+        cells = [cell(reports.get(each, {}), key) for each in titles]
+        rows.append([ops.ROWS[name].title, cell(own, "numpy_us"), *cells, extra])
+    heads = ["call, size", "NumPy itself", *titles.values(), "minikeras beyond NumPy"]
+    note = f"Median, and the minimum in brackets, of an eager call on {way}."
+    return f"### Microseconds of a call on {way}\n\n{note}\n\n{grid(heads, rows)}"
 
 
 def grid(heads: list[str], rows: list[list[str]]) -> str:

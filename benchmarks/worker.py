@@ -28,6 +28,8 @@ def main(job: dict) -> dict:
         return growth(job)
     if "layers" in job:
         return importlib.import_module("benchmarks.layers").times(job)
+    if "ops" in job:
+        return importlib.import_module("benchmarks.ops").times(job)
     workload = WORKLOADS[job["workload"]]
     model, as_numpy = contestant_model(job, workload)
     first_epoch(model, workload)

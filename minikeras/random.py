@@ -5,7 +5,9 @@ call, all following from its seed) or None (the global generator that
 `keras.utils.set_random_seed` restarts). The numbers equal Keras's on NumPy.
 """
 
-from . import config
+import numpy as np
+
+from . import config, ops
 from .tensor import KerasTensor, convert_to_tensor, dtypes, shapes
 from .tensor import random as draws
 from .tensor.random import SeedGenerator
@@ -28,11 +30,19 @@ __all__ = [
 
 def _draw(distribution, *parameters, shape, dtype, seed):
     """Draws an array; a shape with unknown sizes gives a symbolic tensor."""
-    shape = shapes.standardize(shape)
+    shape = shapes.standardize((shape,) if isinstance(shape, int) else shape)
     dtype = dtypes.standardize(dtype)
     if None in shape:
         return KerasTensor(shape, dtype)
-    return distribution(*parameters, shape=shape, dtype=dtype, seed=seed)
+    parameters = [np.asarray(p) if isinstance(p, list) else p for p in parameters]
+    try:
+        return distribution(*parameters, shape=shape, dtype=dtype, seed=seed)
+    except (ValueError, OverflowError) as error:
+        given = ", ".join(map(str, parameters))
+        raise type(error)(
+            f"{distribution.name}({given}): {error} in shape {shape}, dtype {dtype}. "
+            "Try parameters that this distribution has and this shape broadcasts."
+        ) from error
 
 
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
@@ -225,8 +235,11 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     Shape: same as the input.
 
     >>> dropout([1.0, 1.0, 1.0, 1.0], 0.5, seed=3).tolist()
-    [0.0, 2.0, 0.0, 0.0]
+    [2.0, 2.0, 0.0, 0.0]
     """
     rate = checks.rate("random.dropout", rate=rate)
-    mask = draws.dropout_mask(inputs, rate=rate, noise_shape=noise_shape, seed=seed)
-    return draws.keep(inputs, mask, rate=rate)
+    inputs = inputs if isinstance(inputs, KerasTensor) else convert_to_tensor(inputs)
+    mask = draws.random_mask(inputs, rate=rate, noise_shape=noise_shape, seed=seed)
+    floats = inputs if dtypes.is_float(inputs.dtype) else ops.cast(inputs, "float64")
+    grown = ops.where(mask, ops.divide(floats, (1 - rate) or 1.0), 0.0)
+    return ops.cast(grown, inputs.dtype)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .. import ops, random
+from .. import ops
 from ..tensor import no_history
-from ..tensor.random import SeedGenerator
+from ..tensor.random import SeedGenerator, drop
 from ..utils import checks
 from .layer import LAYERS, Layer
 
@@ -87,7 +87,7 @@ class Attention(Layer):
             scores = scores + hidden * lowest
         weights = ops.softmax(scores, axis=-1)
         if training and self.seed_generator is not None:
-            weights = random.dropout(weights, self.dropout, seed=self.seed_generator)
+            weights = drop(weights, self.dropout, seed=self.seed_generator)
         y = ops.matmul(weights, value)
         if query_mask is not None:
             y = y * ops.cast(ops.expand_dims(query_mask, -1), y.dtype)

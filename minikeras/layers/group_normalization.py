@@ -1,6 +1,7 @@
 """`GroupNormalization`: mean 0 and variance 1 in groups of channels."""
 
 from .. import ops
+from ..ops.kernels.normalizing_groups import normalize_groups
 from ..ops.standardization import standardize
 from ..utils import checks
 from .input_spec import InputSpec
@@ -87,6 +88,12 @@ class GroupNormalization(Affine):
 
     def call(self, inputs):
         x, shape, axis = self.widened(inputs), inputs.shape, self._channel
+        if self._aligned is None:
+            weights = self.scale_and_offset(shape[axis:], x.dtype)
+            y, _, _ = normalize_groups(
+                x, *weights, groups=self.groups, epsilon=self.epsilon
+            )
+            return self.narrowed(y)
         size = shape[axis] // self.groups
         # Sizes that are not known, of which there may be several, stay as they are.
         cut = (*shape[:axis], self.groups, size, *shape[axis + 1 :])

@@ -71,6 +71,11 @@ class Affine(Layer):
         """Returns a weight in a shape that broadcasts against the inputs."""
         return ops.reshape(weight, self._aligned) if self._aligned else weight
 
+    def scale_and_offset(self, shape, dtype):
+        """Returns gamma and beta, or what is the same as not having them."""
+        gamma = np.ones(shape, dtype) if self.gamma is None else self.gamma
+        return gamma, np.zeros(shape, dtype) if self.beta is None else self.beta
+
     def widened(self, inputs):
         """Returns half precision inputs in float32, where sums keep their digits."""
         return ops.cast(inputs, "float32") if self._is_half else inputs
@@ -213,9 +218,8 @@ class BatchNormalization(Affine):
                 )
             )
         if mask is None and self._is_for_blocks(x):
-            y, mean, variance = normalize_columns(
-                x, *self._scale_and_offset(x.dtype), epsilon=self.epsilon
-            )
+            weights = self.scale_and_offset(self.moving_mean.shape, x.dtype)
+            y, mean, variance = normalize_columns(x, *weights, epsilon=self.epsilon)
             self._follow(mean, variance)
             return self.narrowed(y)
         x, mean, variance = self._standardized(x, mask)
@@ -228,12 +232,6 @@ class BatchNormalization(Affine):
         """Whether the kernel for much data in columns is faster, and does it all."""
         is_plain = self._aligned is None and not self.renorm
         return is_plain and type(x) is Tensor and x.array.size >= MUCH
-
-    def _scale_and_offset(self, dtype):
-        """Gamma and beta, or what is the same as not having them."""
-        shape = self.moving_mean.shape
-        gamma = np.ones(shape, dtype) if self.gamma is None else self.gamma
-        return gamma, np.zeros(shape, dtype) if self.beta is None else self.beta
 
     def _standardized(self, x, mask):
         """Returns x with mean 0 and variance 1, and what mean and variance it had."""

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .. import activations, constraints, initializers, ops, random, regularizers
-from ..tensor.random import SeedGenerator
+from .. import activations, constraints, initializers, ops, regularizers
+from ..tensor.random import SeedGenerator, drop
 from ..utils import checks, configurable
 from .layer import Layer
 
@@ -120,7 +120,7 @@ class Cell(Layer):
     def _draw(self, like, rate):
         ones = ops.ones_like(like)
         masks = [
-            random.dropout(ones, rate, seed=self.seed_generator)
+            drop(ones, rate, seed=self.seed_generator)
             for _ in range(self.num_masks or 1)
         ]
         return masks if self.num_masks else masks[0]

@@ -4,7 +4,7 @@ import math
 
 from .. import ops, random, regularizers
 from ..tensor import dtypes
-from ..tensor.random import SeedGenerator, mask_shape
+from ..tensor.random import SeedGenerator, drop, mask_shape
 from ..utils import checks
 from .data_format import standardize_data_format
 from .input_spec import InputSpec
@@ -68,7 +68,7 @@ class Dropout(Noise):
 
     def disturb(self, inputs):
         """Returns the inputs with some at zero and the others grown."""
-        return random.dropout(
+        return drop(
             inputs, self.rate, noise_shape=self.noise_shape, seed=self.seed_generator
         )
 

@@ -57,6 +57,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "hinge",
             "squared_hinge",
         ],
+        "sequences": ["CTC", "ctc"],
         "overlap": ["Dice", "Tversky", "dice", "tversky"],
     },
 )

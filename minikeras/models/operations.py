@@ -5,7 +5,8 @@ In Keras every op has a class beside its function. Here an op in a graph is alwa
 """
 
 from .. import ops
-from ..ops import paths
+from ..config import image_data_format
+from ..ops import image, paths
 from ..tensor import PRIMITIVES, FunctionOperation
 from ..utils import checks, serialization
 
@@ -20,6 +21,7 @@ _CLASSES = {
     "cdist": "CDist",
     "ctc_decode": "CTCDecode",
     "ctc_loss": "CTCLoss",
+    "extract_patches_3d": "ExtractPatches",
     "fft": "FFT",
     "fft2": "FFT2",
     "hsv_to_rgb": "HSVToRGB",
@@ -40,6 +42,7 @@ _CLASSES = {
     "svd": "SVD",
 }
 _FUNCTIONS = {cls: name for name, cls in _CLASSES.items()}
+_FUNCTIONS["ExtractPatches"] = "extract_patches"  # of volumes, if the size is of three
 
 
 def class_name(operation: FunctionOperation) -> str:
@@ -57,8 +60,10 @@ def describe_operation(operation: FunctionOperation) -> dict:
     """
     name, cls = operation.function.__name__, class_name(operation)
     config = operation.get_config()
-    if config.get("constant_values", ...) is None:  # an argument of the call in Keras
-        del config["constant_values"]
+    if config.get("data_format", ...) is None:
+        config["data_format"] = image_data_format()
+    if cls == "ExtractPatches" and isinstance(config["size"], int):
+        config["size"] = (config["size"],) * (3 if name.endswith("3d") else 2)
     return {
         "module": _ROOT + paths.path_of(name),
         "class_name": cls,
@@ -80,13 +85,19 @@ def revive_operation(form: dict) -> FunctionOperation:
     """
     config = serialization.deserialize_keras_object(form["config"])
     name = config.pop("name", None)
-    return FunctionOperation(_find(form["class_name"]), config, name)
+    if type(config.get("axis")) is list:
+        config["axis"] = tuple(config["axis"])
+    cls = form["class_name"]
+    if cls == "ExtractPatches" and len(config["size"]) == 3:
+        cls = "ExtractPatches3d"
+    return FunctionOperation(_find(cls), config, name)
 
 
 def _find(cls: str):
     """Returns the op of a class name: that of the same letters."""
     letters = _FUNCTIONS.get(cls, cls).replace("_", "").lower()
-    for name in (*ops.__all__, *PRIMITIVES):
+    public = {**dict.fromkeys(ops.__all__, ops), **dict.fromkeys(image.__all__, image)}
+    for name in (*public, *PRIMITIVES):
         if name.replace("_", "").lower() == letters:
-            return getattr(ops, name, None) or PRIMITIVES[name]
-    raise ValueError(f"Unknown op {cls!r}. {checks.did_you_mean(cls, ops.__all__)}")
+            return getattr(public[name], name) if name in public else PRIMITIVES[name]
+    raise ValueError(f"Unknown op {cls!r}. {checks.did_you_mean(cls, public)}")

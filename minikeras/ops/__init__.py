@@ -48,9 +48,9 @@ __getattr__, __dir__, __all__ = lazy.attach(
             softsign squareplus swish tanh_shrink threshold
         """.split(),
         "arithmetic": """
-            abs absolute add cbrt divide divide_no_nan fabs floor_divide fmod
-            heaviside hypot mod multiply negative power reciprocal rsqrt sign sqrt
-            square subtract true_divide
+            abs absolute add cbrt conj conjugate divide divide_no_nan fabs
+            floor_divide fmod heaviside hypot mod multiply negative power reciprocal
+            rsqrt sign sqrt square subtract true_divide
         """.split(),
         "attention": """
             dot_product_attention
@@ -61,6 +61,9 @@ __getattr__, __dir__, __all__ = lazy.attach(
         """.split(),
         "bounds": """
             ceil clip floor fmax fmin maximum minimum nan_to_num nextafter round trunc
+        """.split(),
+        "complex_numbers": """
+            angle imag polar real view_as_complex view_as_real
         """.split(),
         "contraction": """
             einsum
@@ -84,6 +87,13 @@ __getattr__, __dir__, __all__ = lazy.attach(
             binary_crossentropy categorical_crossentropy
             sparse_categorical_crossentropy
         """.split(),
+        "ctc": """
+            ctc_decode ctc_loss
+        """.split(),
+        "decompositions": """
+            cholesky cholesky_inverse eig eigh lstsq lu_factor matrix_rank pinv qr
+            svd
+        """.split(),
         "distributions": """
             log_softmax softmax
         """.split(),
@@ -95,6 +105,9 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "encoding": """
             multi_hot one_hot
         """.split(),
+        "filters": """
+            psnr
+        """.split(),
         "indexing": """
             get_item take take_along_axis
         """.split(),
@@ -103,9 +116,16 @@ __getattr__, __dir__, __all__ = lazy.attach(
             unstack vsplit vstack
         """.split(),
         "logic": """
-            allclose equal greater greater_equal isclose isfinite isinf isnan isneginf
+            equal greater greater_equal isclose isfinite isinf isnan isneginf
             isposinf isreal less less_equal logical_and logical_not logical_or
             logical_xor nonzero not_equal signbit where
+        """.split(),
+        "matrices": """
+            cdist cross jvp kron vander
+        """.split(),
+        "missing": """
+            nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin
+            nanpercentile nanprod nanquantile nanstd nansum nanvar
         """.split(),
         "movement": """
             broadcast_to expand_dims flip fliplr flipud moveaxis ravel reshape roll
@@ -120,6 +140,12 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "padding": """
             pad repeat tile
         """.split(),
+        "patches": """
+            depth_to_space fold space_to_depth unfold
+        """.split(),
+        "patterns": """
+            rearrange select vectorize
+        """.split(),
         "pooling": """
             adaptive_average_pool adaptive_max_pool average_pool max_pool
         """.split(),
@@ -127,11 +153,20 @@ __getattr__, __dir__, __all__ = lazy.attach(
             dot inner matmul outer tensordot vdot
         """.split(),
         "reductions": """
-            all amax amin any argmax argmin average count_nonzero cumprod cumsum
-            logsumexp max mean min prod ptp std sum var
+            all allclose amax amin any argmax argmin average count_nonzero cumprod
+            cumsum logsumexp max mean min prod ptp std sum var
+        """.split(),
+        "samples": """
+            bartlett blackman correlate diff hamming hanning i0 kaiser ldexp trapezoid
         """.split(),
         "scattering": """
             scatter scatter_update slice slice_update
+        """.split(),
+        "segments": """
+            segment_max segment_min segment_prod segment_sum
+        """.split(),
+        "solving": """
+            det inv logdet slogdet solve solve_triangular
         """.split(),
         "sorting": """
             argpartition argsort bincount digitize in_top_k isin searchsorted sort
@@ -141,7 +176,10 @@ __getattr__, __dir__, __all__ = lazy.attach(
             sparse_plus sparse_sigmoid sparsemax
         """.split(),
         "spectral": """
-            extract_sequences rfft
+            extract_sequences fft fft2 ifft2 irfft istft rfft stft
+        """.split(),
+        "statistics": """
+            corrcoef histogram median percentile quantile
         """.split(),
     },
     submodules=SUBMODULES,

@@ -14,6 +14,8 @@ __all__ = [
     "absolute",
     "add",
     "cbrt",
+    "conj",
+    "conjugate",
     "divide",
     "divide_no_nan",
     "fabs",
@@ -301,7 +303,31 @@ def sign(x, *, out=None):
     return np.sign(x, out=out)
 
 
-absolute.grad(x=lambda g, x: multiply(g, sign(x)))
+@unary
+def conjugate(x, *, out=None):
+    """Turns over the sign of imaginary parts; real numbers stay as they are.
+
+    >>> conjugate([1 + 2j]).tolist()
+    [(1-2j)]
+    """
+    if x.dtype.kind == "c":
+        return np.conjugate(x, out=out)
+    out = room(x, out)
+    np.copyto(out, x)
+    return out
+
+
+conj = conjugate
+conjugate.grad(x=lambda g: conjugate(g))
+
+
+def _absolute_slope(g, x):
+    if x.dtype.kind == "c":
+        return multiply(g, divide_no_nan(conjugate(x), absolute(x)))
+    return multiply(g, sign(x))
+
+
+absolute.grad(x=_absolute_slope)
 fabs.grad(x=lambda g, x: multiply(g, sign(x)))
 sign.grad(x=lambda g: multiply(g, 0.0))
 

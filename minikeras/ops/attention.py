@@ -10,10 +10,10 @@ from functools import partial
 
 import numpy as np
 
-from ..tensor import dtypes, operation, primitive, shapes, zeros_like
+from ..tensor import dtypes, operation, primitive, shapes
 from ..utils import blas, parallel
 from .arithmetic import add, multiply, subtract
-from .common import pullback, shape_of
+from .common import all_of, pullback, shape_of
 from .contraction import einsum
 from .core import cast, convert_to_tensor
 from .distributions import softmax
@@ -233,12 +233,7 @@ def _slope(g, query, key, value, mask, out, scale):
         slopes = attend_grad(g[0], query, key, value, mask, *out, scale=scale)
         return *slopes, None
     formula = partial(_formula, mask, scale)
-    return *pullback(formula, _all_of(g, out), query, key, value), None
-
-
-def _all_of(g, results) -> list:
-    """The cotangents of several results; zeros where there is none."""
-    return [zeros_like(y) if g[i] is None else g[i] for i, y in enumerate(results)]
+    return *pullback(formula, all_of(g, out), query, key, value), None
 
 
 attend.grad_all(_slope)
@@ -287,7 +282,7 @@ def _grad_formula(mask, scale, dy, query, key, value, y, weights):
 
 
 def _slope_of_slope(g, dy, query, key, value, mask, y, weights, scale):
-    formula, g = partial(_grad_formula, mask, scale), _all_of(g, (query, key, value))
+    formula, g = partial(_grad_formula, mask, scale), all_of(g, (query, key, value))
     slopes = pullback(formula, g, dy, query, key, value, y, weights)
     return *slopes[:4], None, *slopes[4:]
 

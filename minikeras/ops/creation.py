@@ -4,15 +4,18 @@ import numpy as np
 
 from ..tensor import (
     Tensor,
+    cast,
     convert_to_tensor,
     dtypes,
     operation,
     primitive,
     shapes,
 )
-from .arithmetic import multiply
+from . import core
+from .arithmetic import add, divide, multiply, power, subtract
 from .common import deliver
-from .movement import broadcast_to, reshape
+from .elementwise import exp, log
+from .movement import broadcast_to, expand_dims, reshape
 from .reductions import sum
 
 __all__ = [
@@ -137,16 +140,26 @@ def _number(x):
     return x.numpy()[()] if type(x) is Tensor else x
 
 
-def _spaced(start, stop, dtype):
-    start, stop = (
-        x.numpy() if type(x) is Tensor else convert_to_tensor(x).array
-        for x in (start, stop)
-    )
+def _ends(start, stop, dtype):
+    """Both ends as tensors of one float dtype."""
+    ends = [x if hasattr(x, "dtype") else convert_to_tensor(x) for x in (start, stop)]
     if dtype is None:
-        _, dtype = dtypes.floating(start.dtype.name, stop.dtype.name)
-    return start, stop, dtypes.standardize(dtype)
+        _, dtype = dtypes.floating(*(dtypes.standardize(x.dtype) for x in ends))
+    return [cast(x, dtype=dtype) for x in ends]
 
 
+def _spaced(start, stop, num: int, endpoint: bool, axis: int):
+    """Evenly spaced values along a new axis, and their distance."""
+    step = divide(subtract(stop, start), max(num - bool(endpoint), 1))
+    places = np.arange(num, dtype=step.dtype)
+    dims = [1] * (len(step.shape) + 1)
+    dims[axis] = num
+    steps = multiply(expand_dims(step, axis=axis), places.reshape(dims))
+    start = broadcast_to(start, shape=step.shape)
+    return add(expand_dims(start, axis=axis), steps), step
+
+
+@operation
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
     """Returns so many evenly spaced values from start to stop.
 
@@ -162,28 +175,32 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     >>> linspace(0, 1, 3).tolist()
     [0.0, 0.5, 1.0]
     """
-    start, stop, dtype = _spaced(start, stop, dtype)
-    values, step = np.linspace(start, stop, num, endpoint, True, None, axis)
-    values = Tensor(values.astype(dtype))
-    return (values, Tensor(np.asarray(step, dtype))) if retstep else values
+    values, step = _spaced(*_ends(start, stop, dtype), num, endpoint, axis)
+    return (values, step) if retstep else values
 
 
+@operation
 def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
     """Returns values from base ** start to base ** stop, with evenly spaced logarithms.
 
     >>> logspace(0, 2, 3).tolist()
     [1.0, 10.0, 100.0]
     """
-    start, stop, dtype = _spaced(start, stop, dtype)
-    values = np.logspace(start, stop, num, endpoint, base, None, axis)
-    return Tensor(values.astype(dtype))
+    exponents, _ = _spaced(*_ends(start, stop, dtype), num, endpoint, axis)
+    return power(cast(convert_to_tensor(base), dtype=exponents.dtype), exponents)
 
 
+@operation
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
-    """Returns values from start to stop, each the same multiple of the one before."""
-    start, stop, dtype = _spaced(start, stop, dtype)
-    values = np.geomspace(start, stop, num, endpoint, None, axis)
-    return Tensor(values.astype(dtype))
+    """Returns values from start to stop, each the same multiple of the one before.
+
+    >>> geomspace(1, 8, 4).tolist()
+    [1.0, 2.0, 4.0, 8.0]
+    """
+    start, stop = _ends(start, stop, dtype)
+    ratio = log(divide(stop, start))
+    exponents, _ = _spaced(zeros_like(ratio), ratio, num, endpoint, axis)
+    return multiply(expand_dims(start, axis=axis), exp(exponents))
 
 
 @operation
@@ -274,7 +291,7 @@ for constant in (zeros_like, ones_like, empty_like):
 @operation
 def array(x, dtype=None):
     """Turns numbers into a tensor: see `convert_to_tensor`."""
-    return convert_to_tensor(x, dtype)
+    return core.convert_to_tensor(x, dtype)
 
 
 @primitive(shape=shapes.same)

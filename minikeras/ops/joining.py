@@ -1,5 +1,7 @@
 """Joining tensors and cutting them in pieces."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..tensor import Tensor, operation, primitive, shapes
@@ -89,6 +91,8 @@ def stack(x, axis=0):
 
 def _pieces(length: int | None, points: tuple) -> list[int | None]:
     """Lengths of what a cut at these points leaves."""
+    if length is None and None in points:
+        return [None] * (len(points) + 1)
     if length is None:
         inner = zip((0, *points[:-1]), points, strict=True)
         return [end - start for start, end in inner] + [None]
@@ -141,15 +145,14 @@ def split(x, indices_or_sections, axis=0):
     points = indices_or_sections
     if isinstance(points, int):
         points = _equal_points(shape_of(x)[axis], points, axis)
-    return list(cut(x, points=tuple(map(int, points)), axis=axis))
+    else:
+        points = map(int, points)
+    return list(cut(x, points=tuple(points), axis=axis))
 
 
-def _equal_points(length: int | None, sections: int, axis: int) -> range:
+def _equal_points(length: int | None, sections: int, axis: int) -> Sequence:
     if length is None:
-        raise ValueError(
-            f"split: axis {axis} has unknown length and cannot be cut into {sections} "
-            "equal pieces. Try the positions of the cuts: split(x, [2, 4])."
-        )
+        return [None] * (sections - 1)
     if length % sections:
         raise ValueError(
             f"split: axis {axis} of length {length} cannot be cut into {sections} "

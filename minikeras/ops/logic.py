@@ -6,7 +6,6 @@ Results of comparisons are bool and carry no gradient.
 import numpy as np
 
 from ..tensor import (
-    Tensor,
     convert_to_tensor,
     dtypes,
     operation,
@@ -16,7 +15,6 @@ from ..tensor import (
 from .common import room
 
 __all__ = [
-    "allclose",
     "equal",
     "greater",
     "greater_equal",
@@ -109,14 +107,6 @@ def near(x1, x2, *, rtol, atol, equal_nan, out=None):
     return np.logical_or(close, np.equal(x1, x2), out=out)
 
 
-def allclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False) -> Tensor:
-    """Tells whether all elements of two tensors are close: see `isclose`."""
-    close = isclose(x1, x2, rtol, atol, equal_nan)
-    return Tensor(
-        np.logical_and.reduce(close.numpy(), axis=None, keepdims=True)[..., 0]
-    )
-
-
 # Truth values -----------------------------------------------------------------------
 
 
@@ -182,7 +172,7 @@ def isneginf(x, *, out=None):
 def isreal(x, *, out=None):
     """Tells elementwise whether x has no imaginary part."""
     out = room(x, out, dtype=bool)
-    out[...] = True
+    out[...] = np.equal(x.imag, 0) if x.dtype.kind == "c" else True
     return out
 
 
@@ -241,10 +231,19 @@ def where(condition, x1=None, x2=None):
     return choose(condition, x1, x2)
 
 
-def nonzero(x) -> tuple[Tensor, ...]:
+@primitive(
+    shape=lambda x: [(None,)] * max(len(x), 1),
+    dtype=dtypes.fixed("int32"),
+    is_whole=True,
+)
+def nonzero(x, *, out=None):
     """Returns the positions of elements that are not 0: one index tensor per axis.
 
     >>> [i.tolist() for i in nonzero([[0, 5], [7, 0]])]
     [[0, 1], [1, 0]]
     """
-    return tuple(Tensor(i.astype("int32")) for i in np.nonzero(np.asarray(x)))
+    places = np.nonzero(np.atleast_1d(x))
+    out = out or tuple(np.empty(i.shape, np.int32) for i in places)
+    for place, into in zip(places, out, strict=True):
+        into[...] = place
+    return out

@@ -12,11 +12,12 @@ from ..tensor import dtypes, operation, primitive, shapes
 from .arithmetic import divide, multiply, power, sqrt, subtract
 from .common import deliver, no_influence
 from .elementwise import exp
-from .logic import not_equal
+from .logic import isclose, not_equal
 from .movement import flip, reshape
 
 __all__ = [
     "all",
+    "allclose",
     "amax",
     "amin",
     "any",
@@ -89,6 +90,23 @@ def _keep(y, x_shape: tuple, axis: Axis):
     return reshape(y, _kept_shape(x_shape, axis))
 
 
+LONG = 2**12  # elements from which it pays to go axis by axis
+
+
+def _reduced(ufunc, x, axis: Axis, keepdims: bool, out, **options):
+    """Applies a ufunc along axes.
+
+    Of several axes before the last, the first one goes by itself: NumPy then combines
+    long rows, in a third of the time.
+    """
+    axis = _axes(axis)
+    if type(axis) is tuple and len(axis) > 1 and x.size >= LONG:
+        along = sorted(i % x.ndim for i in axis)
+        if along[-1] < x.ndim - 1:
+            x = ufunc.reduce(x, axis=along[0], keepdims=True, **options)
+    return ufunc.reduce(x, axis=axis, keepdims=keepdims, out=out, **options)
+
+
 # Sums and means ---------------------------------------------------------------------
 
 
@@ -99,7 +117,7 @@ def sum(x, *, axis: Axis = None, keepdims: bool = False, out=None):
     >>> sum([[1.0, 2.0], [3.0, 4.0]], axis=0).tolist()
     [4.0, 6.0]
     """
-    return np.add.reduce(x, _axes(axis), x.dtype, out, keepdims)
+    return _reduced(np.add, x, axis, keepdims, out, dtype=x.dtype)
 
 
 sum.grad(x=lambda g, x_shape, axis: spread(g, shape=x_shape, axis=axis))
@@ -112,7 +130,7 @@ def mean(x, *, axis: Axis = None, keepdims: bool = False, out=None):
     >>> mean([[1.0, 2.0], [3.0, 4.0]], axis=1).tolist()
     [1.5, 3.5]
     """
-    total = np.add.reduce(x, _axes(axis), None, out, keepdims)
+    total = _reduced(np.add, x, axis, keepdims, out)
     return np.divide(total, count(x.shape, axis), out=out)
 
 
@@ -316,26 +334,26 @@ def max(x, *, axis: Axis = None, keepdims: bool = False, initial=None, out=None)
     [5.0, 4.0]
     """
     options = {} if initial is None else {"initial": initial}
-    return np.maximum.reduce(x, axis=_axes(axis), keepdims=keepdims, out=out, **options)
+    return _reduced(np.maximum, x, axis, keepdims, out, **options)
 
 
 @picking
 def min(x, *, axis: Axis = None, keepdims: bool = False, initial=None, out=None):
     """Returns the smallest element along axes, at most `initial`."""
     options = {} if initial is None else {"initial": initial}
-    return np.minimum.reduce(x, axis=_axes(axis), keepdims=keepdims, out=out, **options)
+    return _reduced(np.minimum, x, axis, keepdims, out, **options)
 
 
 @picking
 def amax(x, *, axis: Axis = None, keepdims: bool = False, out=None):
     """Returns the largest element along axes."""
-    return np.maximum.reduce(x, axis=_axes(axis), keepdims=keepdims, out=out)
+    return _reduced(np.maximum, x, axis, keepdims, out)
 
 
 @picking
 def amin(x, *, axis: Axis = None, keepdims: bool = False, out=None):
     """Returns the smallest element along axes."""
-    return np.minimum.reduce(x, axis=_axes(axis), keepdims=keepdims, out=out)
+    return _reduced(np.minimum, x, axis, keepdims, out)
 
 
 @primitive(shape=lambda dy, x, y, **metadata: x)
@@ -343,7 +361,7 @@ def to_extreme(dy, x, y, *, axis: Axis, out=None):
     """Shares dy among the elements of x that equal their extreme value y."""
     kept = _kept_shape(x.shape, axis)
     chosen = np.equal(x, y.reshape(kept))
-    ties = np.add.reduce(chosen, axis=_axes(axis), keepdims=True, dtype=x.dtype)
+    ties = _reduced(np.add, chosen, axis, True, None, dtype=x.dtype)
     share = np.reshape(dy, kept) / np.maximum(ties, 1)
     return np.multiply(share, chosen, out=out)
 
@@ -432,3 +450,9 @@ def count_nonzero(x, axis=None):
     2
     """
     return sum(not_equal(x, 0), axis=axis)
+
+
+@operation
+def allclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
+    """Tells whether all elements of two tensors are close: see `isclose`."""
+    return all(isclose(x1, x2, rtol, atol, equal_nan))

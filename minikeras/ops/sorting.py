@@ -1,11 +1,10 @@
 """Order: sorting, ranking, searching, counting."""
 
-import builtins
-
 import numpy as np
 
-from ..tensor import Tensor, convert_to_tensor, dtypes, operation, primitive, shapes
+from ..tensor import dtypes, operation, primitive, shapes
 from .common import deliver
+from .creation import ones_like
 from .indexing import take_along_axis
 from .logic import logical_not
 from .movement import reshape
@@ -137,6 +136,23 @@ def digitize(x, bins, *, out=None):
     return deliver(np.digitize(x, bins).astype(np.int32), out)
 
 
+@primitive(
+    shape=lambda x, weights, *, minlength: (*x[:-1], None),
+    dtype=lambda x, weights: (None, weights),
+    is_whole=True,
+)
+def count_up(x, weights, *, minlength, out=None):
+    """Adds up the weights of each number from 0 up, along the last axis."""
+    length = max(minlength, int(x.max(initial=-1)) + 1)
+    counts = np.zeros((*x.shape[:-1], length), weights.dtype) if out is None else out
+    counts[...] = 0
+    np.add.at(counts, (*np.indices(x.shape, sparse=True)[:-1], x), weights)
+    return counts
+
+
+count_up.grad(weights=lambda g, x: take_along_axis(g, x, axis=-1))
+
+
 @operation
 def bincount(x, weights=None, minlength=0, sparse=False):
     """Counts how often each number from 0 up occurs, along the last axis.
@@ -155,12 +171,8 @@ def bincount(x, weights=None, minlength=0, sparse=False):
             "bincount: sparse=True is not supported on NumPy, which has dense arrays "
             "only. Leave out sparse."
         )
-    x = convert_to_tensor(x).numpy()
-    length = max(minlength, int(x.max(initial=-1)) + 1)
-    given = np.ones(x.shape, np.int32) if weights is None else np.asarray(weights)
-    counts = np.zeros((*x.shape[:-1], length), given.dtype)
-    np.add.at(counts, (*np.indices(x.shape, sparse=True)[:-1], x), given)
-    return Tensor(counts)
+    weights = ones_like(x, dtype="int32") if weights is None else weights
+    return count_up(x, weights, minlength=minlength)
 
 
 @primitive(shape=shapes.same, dtype=dtypes.fixed("bool"))
@@ -186,17 +198,25 @@ def isin(x1, x2, assume_unique=False, invert=False):
     return logical_not(found) if invert else found
 
 
-@operation
-def unravel_index(indices, shape):
+@primitive(
+    shape=lambda indices, *, shape: [indices] * len(shape),
+    dtype=dtypes.fixed("int32"),
+    is_whole=True,
+)
+def unravel_index(indices, *, shape, out=None):
     """Turns positions in a row of all elements into one position per axis.
 
     >>> [i.tolist() for i in unravel_index([5], (2, 3))]
     [[1], [2]]
     """
-    places = np.unravel_index(np.asarray(indices), shape)
-    return tuple(Tensor(np.asarray(i, np.int32)) for i in places)
+    places = np.unravel_index(indices, shape)
+    out = out or tuple(np.empty(np.shape(i), np.int32) for i in places)
+    for place, into in zip(places, out, strict=True):
+        into[...] = place
+    return out
 
 
+@operation
 def unique(
     x,
     sorted=True,
@@ -223,25 +243,37 @@ def unique(
     >>> unique([3, 1, 1]).tolist()
     [1, 3]
     """
-    found = np.unique(
-        convert_to_tensor(x).numpy(),
-        return_index=True,
-        return_inverse=True,
-        return_counts=True,
-        axis=axis,
+    results = found(x, axis=axis, size=size, fill_value=fill_value or 0)
+    asked = (True, return_index, return_inverse, return_counts)
+    chosen = tuple(y for y, is_asked in zip(results, asked, strict=True) if is_asked)
+    return chosen if len(chosen) > 1 else chosen[0]
+
+
+def _found_shapes(x, *, axis, size, **metadata):
+    if axis is None:
+        return [(size,), (size,), x, (size,)]
+    (axis,) = shapes.axes(axis, len(x))
+    return [(*x[:axis], size, *x[axis + 1 :]), (size,), (x[axis],), (size,)]
+
+
+@primitive(
+    shape=_found_shapes,
+    dtype=lambda x: (None, [x, "int32", "int32", "int32"]),
+    is_whole=True,
+)
+def found(x, *, axis, size, fill_value, out=None):
+    """The different elements: values, first places, which each is, how many."""
+    values, *rest = np.unique(x, True, True, True, axis=axis)
+    index, inverse, counts = (y.astype(np.int32) for y in rest)
+    made = (
+        _sized(values, size, 0 if axis is None else axis, fill_value),
+        _sized(index, size, 0, 0),
+        inverse,
+        _sized(counts, size, 0, 0),
     )
-    values, index, inverse, counts = found
-    along = 0 if axis is None else axis
-    fill = 0 if fill_value is None else fill_value
-    results = [_sized(values, size, along, fill)]
-    if return_index:
-        results.append(_sized(index.astype(np.int32), size, 0, 0))
-    if return_inverse:
-        results.append(inverse.astype(np.int32))
-    if return_counts:
-        results.append(_sized(counts.astype(np.int32), size, 0, 0))
-    tensors = tuple(builtins.map(Tensor, results))
-    return tensors if len(tensors) > 1 else tensors[0]
+    for y, into in zip(made, out or (), strict=False):
+        into[...] = y
+    return out or made
 
 
 def _sized(values: np.ndarray, size: int | None, axis: int, fill) -> np.ndarray:

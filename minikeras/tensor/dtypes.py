@@ -74,8 +74,6 @@ def standardize(dtype) -> str:
         return config.floatx()
     if dtype is int or dtype == "int":
         return "int32"
-    if dtype == "bfloat16":
-        raise ValueError("dtype 'bfloat16' is not in NumPy. Try dtype='float32'.")
     if dtype == "string" or dtype is str:
         return "string"
     return _from_object(dtype)
@@ -89,6 +87,8 @@ def _from_object(dtype) -> str:
         name = str(dtype)
     if name.startswith("str") or name == "object":
         return "string"
+    if name == "bfloat16":
+        raise ValueError("dtype 'bfloat16' is not in NumPy. Try dtype='float32'.")
     if name not in _ALLOWED:
         raise ValueError(
             f"dtype must be one of {', '.join(sorted(_ALLOWED))}, got {dtype!r}."

@@ -193,9 +193,15 @@ class FunctionOperation(Operation):
         self.constants = constants
 
     def call(self, *args, **kwargs):
-        """Runs the op."""
+        """Runs the op; `args` are its parameters without the constants, in order."""
         constants = dict(self.constants)
         first = [constants.pop(name) for name in getattr(self.function, "leading", ())]
+        names = getattr(self.function, "parameters", ())
+        before = len([*itertools.takewhile(lambda n: n not in constants, names)])
+        if names and len(args) > before:  # `axis` stands between them, say
+            rest = [name for name in names[before:] if name not in constants]
+            kwargs = {**kwargs, **dict(zip(rest, args[before:], strict=True))}
+            args = args[:before]
         return self.function(*first, *args, **kwargs, **constants)
 
     def get_config(self) -> dict:
@@ -218,14 +224,25 @@ def call_primitive(primitive, args: tuple, metadata: dict):
 
 # Where Keras's operation classes draw the line differently: metadata that belongs to
 # the call, and array arguments (the last first) that belong to the config.
-CALLED_WITH = {"get_item": ("key",)}
+CALLED_WITH = {"get_item": ("key",), "pad": ("constant_values",)}
 CONSTANT_ARGUMENTS = {"clip": ("x_max", "x_min")}
 
-# Parameters of public functions that hold tensors; all others are constants.
-TENSOR_NAMES = frozenset(
+# Parameters of public functions that belong to the call; all others are constants,
+# and so are those of `OF_CONFIG`.
+OF_CALL = frozenset(
     "x x1 x2 x3 xs y a b v condition indices inputs values updates start_indices "
-    "target output operands tensors arrays query key value logits mean variance".split()
+    "target output operands tensors arrays query key value logits mean variance "
+    "weights kernel depthwise_kernel pointwise_kernel offset scale gamma beta bias "
+    "mask rtol atol q start stop condlist choicelist default constant_values "
+    "transform coordinates start_points end_points output_shape translation".split()
 )
+OF_CONFIG = {
+    "allclose": ("rtol", "atol"),
+    "bincount": ("weights",),
+    "squareplus": ("b",),
+    "trace": ("offset",),
+    "trapezoid": ("x",),
+}
 
 
 def operation(function: Callable) -> Callable:
@@ -237,24 +254,30 @@ def operation(function: Callable) -> Callable:
     """
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    optional = names[code.co_argcount - len(function.__defaults__ or ()) :]
+    defaults = dict(zip(optional, function.__defaults__ or (), strict=False))
+    defaults.update(function.__kwdefaults__ or {})
 
     @functools.wraps(function)
     def op(*args, **kwargs):
         if state.history and (any_symbolic(*args) or (kwargs and any_symbolic(kwargs))):
-            return _call_function(op, names, args, kwargs)
+            return _call_function(op, names, defaults, args, kwargs)
         return function(*args, **kwargs)
 
     if code.co_flags & 4:  # *args: what stands before them goes by position too
         names = op.leading = code.co_varnames[: code.co_argcount]
+    else:
+        op.parameters = names
     OPERATIONS[function.__name__] = op
     return op
 
 
-def _call_function(op: Callable, names: tuple, args: tuple, kwargs: dict):
+def _call_function(op: Callable, names: tuple, defaults: dict, args, kwargs: dict):
     with no_history():
         outputs = op(*args, **kwargs)
-    given = {**dict(zip(names, args, strict=False)), **kwargs}
-    called = {k: v for k, v in given.items() if k in TENSOR_NAMES or any_symbolic(v)}
+    given = {**defaults, **kwargs, **dict(zip(names, args, strict=False))}
+    of_call = OF_CALL.difference(OF_CONFIG.get(op.__name__, ()))
+    called = {k: v for k, v in given.items() if k in of_call or any_symbolic(v)}
     constants = {k: v for k, v in given.items() if k not in called}
     leading = itertools.takewhile(called.__contains__, names)
     positional = [*(called.pop(name) for name in leading), *args[len(names) :]]

@@ -36,12 +36,14 @@ class NotShown(ValueError):
 STAND_INS = {
     draw_seed: '''
 def draw_seed(state=None):
-    """Returns the key of the next draw; the count goes up by one."""
+    """Returns the key of the next draw and moves on, as minikeras's does."""
     if isinstance(state, int):
         return np.array([state, 0], "uint32")
-    state = global_seed if state is None else state
-    key = state.copy()
-    state[1] += 1
+    key = (global_seed if state is None else state).copy()
+    if state is None:
+        global_seed[...] = (key + np.uint32(1)) * np.uint32(5387) % np.uint32(933199)
+    else:
+        state[1] += 1
     return key
 ''',
     parallel.run_all: '''

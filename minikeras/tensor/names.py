@@ -27,6 +27,7 @@ ROLES = {
     "max_pooling": "largest",
     **dict.fromkeys(("gru_steps", "lstm_steps", "simple_rnn_steps"), "states"),
     "dropout_mask": "mask",
+    "random_mask": "mask",
     "keep": "kept",
     "likelihood": "losses",
     "sparse_likelihood": "losses",

@@ -1,11 +1,12 @@
 """The order of a program: which call must come after which."""
 
 from .program import Equation
-from .random import dropout_mask
+from .random import dropout_mask, random_mask
 
 __all__ = ["dependencies", "in_turns", "late"]
 
-ONLY_SHAPES = (dropout_mask.kernel,)  # kernels that read nothing but shapes
+# Kernels that read nothing but shapes.
+ONLY_SHAPES = (dropout_mask.kernel, random_mask.kernel)
 
 
 def dependencies(equations: list[Equation]) -> list[set[int]]:

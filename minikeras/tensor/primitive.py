@@ -28,6 +28,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .. import config
+from ..utils.lazy import LazyModule
 from . import dtypes, graph
 from .state import state
 from .symbolic import KerasTensor
@@ -36,9 +37,12 @@ from .tensor import Tensor, as_array
 
 __all__ = ["PRIMITIVES", "GradientError", "Primitive", "Rule", "primitive"]
 
+inspect = LazyModule("inspect")
+
 PRIMITIVES: dict[str, "Primitive"] = {}
 KINDS = ("ufunc", "view", "kernel", "effect")
 SCALARS = frozenset((bool, int, float))
+READY = SCALARS | {Tensor, np.ndarray}  # need no look before the kernel
 ndarray = np.ndarray
 
 
@@ -159,6 +163,7 @@ class Primitive:
         keywords = code.co_varnames[count : count + extra]
         self.options = tuple(n for n in keywords if n not in ("out", "parts"))
         given = kernel.__kwdefaults__ or {}
+        self.parameters = () if self.variadic else self.arguments + self.options
         self.defaults = {name: given[name] for name in self.options if name in given}
         self.count = -1 if self.variadic else count
         self.known = frozenset(self.options)
@@ -181,6 +186,15 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
+
+    @property
+    def __signature__(self):
+        """What users call: metadata by position too, and no `out`."""
+        known = inspect.signature(self.kernel).parameters
+        shown = [known[n] for n in (*self.arguments, *self.options)]
+        if not self.variadic:
+            shown = [p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in shown]
+        return inspect.Signature(shown)
 
     def __reduce__(self) -> str:
         return self.kernel.__name__  # pickled by name, as functions are
@@ -220,14 +234,18 @@ class Primitive:
         else:
             metadata = self.defaults
         for x in args:
-            if type(x) is not Tensor:
+            if type(x) not in READY:
                 args = [_resolve(x) for x in args]
                 if any([type(x) is KerasTensor for x in args]):
                     return graph.call_primitive(self, tuple(args), metadata)
                 break
-        arrays = [x.array if type(x) is Tensor else x for x in args]
+        arrays, kinds = [], []
+        for x in args:
+            if type(x) is Tensor:
+                x = x.array
+            arrays.append(x)
+            kinds.append(x.dtype.num if type(x) is ndarray else type(x))
         if not self._never_casts:
-            kinds = [x.dtype.num if type(x) is ndarray else type(x) for x in arrays]
             key = tuple(kinds)
             wanted = self._casts.get(key, self)  # self: not seen yet
             if wanted is self:
@@ -242,6 +260,7 @@ class Primitive:
         if state.tapes:
             parents = [x.node if type(x) is Tensor else None for x in args]
             if any(parents):
+                args = [_resolve(x) for x in args]
                 return self._record(args, parents, metadata, result)
         if type(result) is ndarray:
             return Tensor(result)
@@ -289,6 +308,7 @@ class Primitive:
     def _promoted(self, tensors: list, wanted: tuple, metadata: dict):
         """Casts the arguments and calls again; of scalars alone, casts the first."""
         cast = PRIMITIVES["cast"]
+        tensors = [_resolve(x) for x in tensors]
         scalars = all(type(x) is not Tensor for x in tensors)
         args = [
             cast(x, dtype=dtype)
@@ -312,7 +332,7 @@ class Primitive:
             )
         if type(result) is not ndarray:
             result = np.asarray(result)
-        if result.dtype.kind != "f":
+        if result.dtype.kind not in "fc":
             return Tensor(result)
         node = Node(self, tensors, parents, metadata, result)
         if state.recorder is not None:

@@ -4,7 +4,7 @@ Every draw starts NumPy's default generator afresh: from `n` for an int seed, so
 same int gives the same numbers each time, and from `[seed, count]` for a
 `SeedGenerator`, whose count goes up by one a draw. That is what Keras does on NumPy,
 and the numbers are the same bit for bit. Masks of dropout alone come from a faster
-generator, and are others than Keras's.
+generator in layers, and are others than Keras's.
 
 Draws are primitives of kind "effect": their seed is metadata, and the kernel takes the
 next key from it. Running a kernel again therefore draws new numbers, as a replayed
@@ -27,6 +27,7 @@ __all__ = [
     "SEED_GENERATORS",
     "SeedGenerator",
     "draw_seed",
+    "drop",
     "global_seed_generator",
     "make_default_seed",
     "set_random_seed",
@@ -64,6 +65,13 @@ def as_seed(seed, owner: str) -> int:
 def make_default_seed() -> int:
     """Returns a seed from Python's `random` module, which `set_random_seed` seeds."""
     return python_random.randint(1, int(1e9))
+
+
+def _following(key: np.ndarray, ordered: bool) -> np.ndarray:
+    """The key after a key, as Keras counts: one further, or mixed."""
+    if ordered:
+        return key + np.array([0, 1], "uint32")
+    return (key + np.uint32(1)) * np.uint32(5387) % np.uint32(933199)
 
 
 @SEED_GENERATORS.register
@@ -113,20 +121,14 @@ class SeedGenerator:
                 mixed, so that it cannot be told from the present one.
         """
         key = self.state.numpy()
-        if ordered:
-            self.state.assign(key + np.array([0, 1], "uint32"))
-        else:
-            self.state.assign(
-                (key + np.uint32(1)) * np.uint32(5387) % np.uint32(933199)
-            )
+        self.state.assign(_following(key, ordered))
         return Tensor(key)
 
-    def draw(self) -> np.ndarray:
+    def draw(self, ordered: bool = True) -> np.ndarray:
         """As `next()`, in the shortest way: the key as an array."""
         self.state.part_from_reader()
-        state = self.state.array
-        key = state.copy()
-        state[1] += 1
+        key = self.state.array.copy()
+        self.state.array[...] = _following(key, ordered)
         return key
 
     def get_config(self) -> dict:
@@ -175,10 +177,10 @@ def draw_seed(seed=None) -> np.ndarray:
 
     Args:
         seed: An int gives the same key each time, a SeedGenerator its next one, None
-            the next one of the global generator.
+            the next one of the global generator, mixed.
     """
     if seed is None:
-        seed = global_seed_generator()
+        return global_seed_generator().draw(ordered=False)
     if isinstance(seed, SeedGenerator):
         return seed.draw()
     return np.array([as_seed(seed, "minikeras.random"), 0], "uint32")
@@ -233,7 +235,7 @@ def random_truncated_normal(mean, stddev, *, shape, dtype, seed=None, out=None):
 @primitive(shape=shapes.to, dtype=_asked, kind="effect")
 def random_integers(minval, maxval, *, shape, dtype, seed=None, out=None):
     """Draws integers from minval up to, and not including, maxval."""
-    return _store(stream(seed).integers(minval, maxval, shape), dtype, out)
+    return _store(stream(seed).integers(minval, maxval, shape, dtype), dtype, out)
 
 
 @primitive(shape=shapes.to, dtype=_asked, kind="effect")
@@ -318,6 +320,13 @@ def dropout_mask(x, *, rate, noise_shape=None, seed=None, out=None):
     return np.less(bits[:size].reshape(shape), limit, out=out)
 
 
+@primitive(shape=mask_shape, dtype=dtypes.fixed("bool"), kind="effect")
+def random_mask(x, *, rate, noise_shape=None, seed=None, out=None):
+    """Draws True with probability 1 - rate: Keras's own mask, from real numbers."""
+    shape = mask_shape(x.shape, noise_shape=noise_shape)
+    return np.less(stream(seed).uniform(size=shape), 1 - rate, out=out)
+
+
 @primitive(shape=shapes.same, dtype=dtypes.first)
 def keep(x, mask, *, rate, out=None):
     """x / (1 - rate) where the mask is True, else 0."""
@@ -326,3 +335,9 @@ def keep(x, mask, *, rate, out=None):
 
 
 keep.grad(x=lambda g, mask, rate: keep(g, mask, rate=rate))
+
+
+def drop(x, rate: float, noise_shape=None, seed=None):
+    """What layers do for dropout: as `keras.random.dropout`, with the faster mask."""
+    mask = dropout_mask(x, rate=rate, noise_shape=noise_shape, seed=seed)
+    return keep(x, mask, rate=rate)

@@ -134,6 +134,8 @@ def as_array(x, dtype=None) -> np.ndarray:
         array = _from_python(x) if dtype is None else np.asarray(x)
     if dtype is not None:
         array = array.astype(_numpy_dtype(dtype), copy=False)
+    if array.dtype.kind == "V":  # bfloat16 of ml_dtypes, records
+        dtypes.standardize(array.dtype)
     if array.dtype == object:
         raise ValueError(
             f"A tensor needs numbers in a regular grid, got {type(x).__name__} with "
@@ -157,4 +159,6 @@ def _from_python(x) -> np.ndarray:
         return np.empty((), object)
     if array.dtype == np.float64:
         return array.astype(config.floatx())
+    if array.dtype == np.complex128:
+        return array.astype("complex64")
     return array.astype("int32") if array.dtype == np.int64 else array

@@ -46,7 +46,10 @@ class LazyModule:
 
 
 def attach(
-    package: str, table: dict[str, list[str]], submodules: tuple[str, ...] = ()
+    package: str,
+    table: dict[str, list[str]],
+    submodules: tuple[str, ...] = (),
+    home: str | None = None,
 ) -> tuple[Callable, Callable, list[str]]:
     """Makes `__getattr__`, `__dir__` and `__all__` for a lazy package.
 
@@ -54,24 +57,25 @@ def attach(
         package: The package's own `__name__`.
         table: Submodule (dotted, relative to the package) -> public names it defines.
         submodules: Submodules that are public themselves.
+        home: The module that publishes the names, if not the package itself.
 
     >>> __getattr__, __dir__, __all__ = attach("json", {"decoder": ["JSONDecoder"]})
     >>> __getattr__("JSONDecoder").__name__
     'JSONDecoder'
     """
     origin = {name: module for module, names in table.items() for name in names}
-    public = sorted({*origin, *submodules})
+    public, home = sorted({*origin, *submodules}), home or package
 
     def __getattr__(name: str):
         if name in submodules:
             return importlib.import_module(f"{package}.{name}")
         if name not in origin:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            raise AttributeError(f"module {home!r} has no attribute {name!r}")
         value = getattr(importlib.import_module(f"{package}.{origin[name]}"), name)
-        setattr(sys.modules[package], name, value)
+        setattr(sys.modules[home], name, value)
         return value
 
     def __dir__() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *public})
+        return sorted({*vars(sys.modules[home]), *public})
 
     return __getattr__, __dir__, public

@@ -117,7 +117,7 @@ def test_report_is_kept_and_goes_into_the_page(tmp_path, monkeypatch):
     (tmp_path / "README.md").write_text(page, encoding="utf-8")
     monkeypatch.setattr(program, "HERE", tmp_path)
     options = program.parsed(["layers", "--write", "--output", str(tmp_path / "kept")])
-    program.keep_layers(RESULTS, "a table of layers\n", options)
+    program.keep_part(RESULTS, "a table of layers\n", options)
     new = (tmp_path / "README.md").read_text(encoding="utf-8")
     start, end = table.LAYERS_MARKERS
     assert f"{start}\n\na table of layers\n\n{end}" in new

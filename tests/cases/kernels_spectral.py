@@ -1,8 +1,8 @@
-"""Cases of the primitive contract: frames and Fourier transforms."""
+"""Cases of the primitive contract: frames, Fourier transforms, complex numbers."""
 
 import numpy as np
 
-from .drawing import R, case
+from .drawing import R, case, exactly
 
 
 def framed(x, sequence_length, sequence_stride):
@@ -42,7 +42,66 @@ def gradients(length, fft_length):
     return case(back, R(2, bins), R(2, bins), length=length, fft_length=fft_length)
 
 
+def whole(real, imaginary, ndim, inverse, norm):
+    """The transform by its definition, one axis after another."""
+    y = real + 1j * imaginary
+    for axis in range(-ndim, 0):
+        count = y.shape[axis]
+        turns = np.outer(np.arange(count), np.arange(count)) / count
+        table = np.exp((2j if inverse else -2j) * np.pi * turns)
+        y = np.moveaxis(np.tensordot(y, table, (axis, 0)), -1, axis)
+        y = y / count if inverse == (norm == "backward") else y
+    return y.real, y.imag
+
+
+def signal(real, imaginary, fft_length=None):
+    """Twice the frequencies that stand for their mirror images too."""
+    bins = real.shape[-1]
+    count = 2 * (bins - 1) if fft_length is None else fft_length
+    bins = min(bins, count // 2 + 1)
+    twice = np.where(np.isin(np.arange(bins), (0, count / 2)), 1, 2) / count
+    real, imaginary = real[..., :bins] * twice, imaginary[..., :bins] * twice
+    angle = 2 * np.pi * np.outer(np.arange(bins), np.arange(count)) / count
+    return real @ np.cos(angle) - imaginary @ np.sin(angle)
+
+
+def transforms(*shape, **metadata):
+    return case(whole, R(*shape), R(*shape), **metadata)
+
+
+COMPLEX = exactly(np.array([[1 + 2j, -3j], [0.5, -1 + 0.25j]], "complex64"))
+
 CASES: dict = {
+    "conjugate": [
+        case(lambda x: x, R(2, 3)),
+        case(lambda x: x - 2j * x.imag, COMPLEX),
+    ],
+    "real": [
+        case(lambda x: x, R(2, 3)),
+        case(lambda x: (x + x.conj()) / 2 + 0.0, COMPLEX),
+    ],
+    "imag": [
+        case(lambda x: 0 * x, R(2, 3)),
+        case(lambda x: ((x - x.conj()) / 2j).real, COMPLEX),
+    ],
+    "join_parts": [
+        case(lambda x, y: x + 1j * y, R(2, 3), R(3), order=0),
+        case(lambda x, y: x + 1j * y, R(2), R(2), order=0),
+    ],
+    "fourier": [
+        transforms(2, 6, ndim=1, inverse=False, norm="backward"),
+        transforms(2, 5, ndim=1, inverse=True, norm="backward"),
+        transforms(2, 3, 4, ndim=2, inverse=False, norm="forward"),
+        transforms(3, 5, ndim=2, inverse=True, norm="forward"),
+        transforms(2, 3, 4, ndim=2, inverse=True, norm="backward"),
+    ],
+    "half_inverse": [
+        case(signal, R(2, 4), R(2, 4)),
+        case(signal, R(2, 4), R(2, 4), fft_length=7),
+        case(signal, R(2, 3), R(2, 3), fft_length=8),
+        case(signal, R(5), R(5), fft_length=3),
+        case(signal, R(2, 2), R(2, 2), fft_length=1),
+    ],
     "extract_sequences": [
         case(framed, R(2, 9), sequence_length=4, sequence_stride=2),
         case(framed, R(12), sequence_length=2, sequence_stride=1),

@@ -1,11 +1,13 @@
 """What the loss contract (tests/contract/test_losses.py) needs to know of each loss."""
 
+import itertools
 from collections import namedtuple
 
 import numpy as np
 
 # kwargs:   constructor arguments
-# targets:  "numbers", "counts", "yes_no", "signs", "one_hot", "classes" or "embedded"
+# targets:  "numbers", "counts", "yes_no", "signs", "one_hot", "classes", "embedded" or
+#           "sequences" (with predictions of several frames)
 # formula:  losses of a batch in plain NumPy; each takes (y_true, y_pred)
 # scores:   whether predictions are any numbers instead of probabilities
 Case = namedtuple("Case", "kwargs targets formula scores", defaults=(False,))
@@ -61,6 +63,21 @@ def overlap(t, p, alpha, beta):
     return 1 - (both + EPSILON) / (both + false + EPSILON)
 
 
+def reading(path):
+    """What a path reads as: repeated classes once, without class 0."""
+    return [label for label, _ in itertools.groupby(path) if label]
+
+
+def all_paths(t, p):
+    """-log of the probability of all paths that read as the targets, one by one."""
+    shares = softmax(p)
+    totals = np.zeros(len(t))
+    for path in itertools.product(range(p.shape[2]), repeat=p.shape[1]):
+        read = [reading(path) == [k for k in labels if k] for labels in t.tolist()]
+        totals += read * shares[:, range(len(path)), path].prod(axis=1)
+    return -np.log(totals)
+
+
 def circle(labels, y, gamma, margin=0.4):
     s = np.minimum(y @ y.T, 1)
     same = labels[:, None] == labels
@@ -96,6 +113,7 @@ CASES = {
             scores=True,
         ),
     ],
+    "CTC": [Case({}, "sequences", all_paths, scores=True)],
     "CategoricalCrossentropy": [
         Case({}, "one_hot", lambda t, p: categorical(t, rescaled(p))),
         Case(
@@ -225,6 +243,9 @@ def arrays(case, samples=5, columns=4, seed=0):
     """Returns targets and predictions in float64 (class numbers as ints)."""
     rng = np.random.default_rng(seed)
     shape = (samples, columns)
+    if case.targets == "sequences":
+        labels = np.array([[1, 2], [2, 2], [3, 0], [0, 0], [1, 3]])
+        return labels[:samples], rng.normal(size=(samples, 4, columns))
     predictions = (
         rng.normal(size=shape) if case.scores else rng.uniform(0.05, 0.95, shape)
     )

@@ -11,11 +11,15 @@ import numpy as np
 from . import (
     kernels_attention,
     kernels_convolution,
+    kernels_ctc,
+    kernels_image,
+    kernels_linalg,
     kernels_normalizing,
     kernels_pooling,
     kernels_recurrent,
     kernels_resizing,
     kernels_spectral,
+    kernels_statistics,
 )
 from .drawing import B, D, P, R, U, Z, case, exactly
 
@@ -411,8 +415,6 @@ PRODUCTS = {
 
 
 def padded_back(dy, shape, pad_width, mode):
-    if mode == "constant":
-        return dy[1:3]
     first = {"edge": dy[0] + dy[1], "reflect": dy[1], "symmetric": dy[0] + dy[1]}[mode]
     last = {
         "edge": dy[2] + dy[3] + dy[4],
@@ -523,7 +525,7 @@ MOVEMENT = {
     ],
     "unpad": [
         case(padded_back, R(5), shape=(2,), pad_width=(1, 2), mode=mode)
-        for mode in ("constant", "edge", "reflect", "symmetric")
+        for mode in ("edge", "reflect", "symmetric")
     ],
 }
 
@@ -697,6 +699,25 @@ POSITIONS = {
         case(np.searchsorted, exactly([1.0, 2.0, 3.0]), exactly([2.0]), side="right"),
     ],
     "digitize": [case(np.digitize, R(2, 3), exactly([-0.5, 0.5]))],
+    "count_up": [
+        case(
+            lambda x, w, minlength: np.bincount(x, w, minlength),
+            exactly([1, 3, 1, 0]),
+            P(4),
+            minlength=5,
+        )
+    ],
+    "found": [
+        case(
+            lambda x, **k: np.unique(x, True, True, True),
+            exactly([3, 1, 3, 2]),
+            axis=None,
+            size=3,
+            fill_value=0,
+        )
+    ],
+    "nonzero": [case(np.nonzero, exactly([[0, 2], [1, 0]]))],
+    "unravel_index": [case(np.unravel_index, exactly([[0, 5], [3, 2]]), shape=(2, 3))],
     "contained": [case(np.isin, Z(5)(2, 3), exactly([1, 3]))],
     "same_winner": [
         case(lambda a, b: (a.argmax(-1) == b.argmax(-1)) * 1.0, D(9, 3), D(9, 3)),
@@ -959,9 +980,13 @@ CASES = {
     **NETWORKS,
     **kernels_attention.CASES,
     **kernels_convolution.CASES,
+    **kernels_ctc.CASES,
+    **kernels_image.CASES,
+    **kernels_linalg.CASES,
     **kernels_normalizing.CASES,
     **kernels_pooling.CASES,
     **kernels_recurrent.CASES,
     **kernels_resizing.CASES,
     **kernels_spectral.CASES,
+    **kernels_statistics.CASES,
 }

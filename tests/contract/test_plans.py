@@ -41,7 +41,7 @@ def every(cases):
 # Primitives ---------------------------------------------------------------------------
 
 # The shape of the result depends on the values.
-UNPLANNED: set[str] = set()
+UNPLANNED = {"count_up", "nonzero"}  # their shape depends on the data
 
 
 def draw(case, seed):
@@ -238,6 +238,8 @@ def compiled(units, activation=None, **settings):
 
 @pytest.mark.parametrize(("name", "case"), every(loss_cases.CASES))
 def test_training_with_a_loss(name, case):
+    if case.targets == "sequences":
+        pytest.skip("it takes predictions of several frames")
     activation = "softmax" if case.targets in ("one_hot", "classes") else "sigmoid"
 
     def make():

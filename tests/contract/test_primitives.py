@@ -32,6 +32,7 @@ EVERY = [
 ]
 every_primitive = pytest.mark.parametrize(("primitive", "case"), EVERY)
 STEP = 1e-5
+SHAPED_BY_DATA = {"count_up", "nonzero"}  # where they foretell None
 
 
 def draw(case):
@@ -169,7 +170,8 @@ def as_float32(args):
 def test_results_have_no_more_than_32_bits(primitive, case):
     got = primitive(*as_float32(draw(case)), **case.metadata)
     if "dtype" not in case.metadata:
-        assert all(y.dtype.itemsize <= 4 for y in as_tuple(got))
+        sizes = [y.dtype.itemsize // (1 + (y.dtype.kind == "c")) for y in as_tuple(got)]
+        assert max(sizes) <= 4  # of a complex number: each part
 
 
 def symbolic(x, unknown=None):
@@ -193,9 +195,12 @@ def test_rules_foretell_shape_and_dtype(primitive, case):
     args = as_float32(draw(case))
     got = as_tuple(primitive(*args, **case.metadata))
     foretold = described(primitive, [symbolic(x) for x in args], case)
-    assert [(y.shape, y.dtype) for y in foretold] == [
-        (y.shape, y.dtype.name) for y in got
-    ]
+    assert [y.dtype for y in foretold] == [y.dtype.name for y in got]
+    shapes = [y.shape for y in got]
+    if primitive.name in SHAPED_BY_DATA:
+        pairs = zip([y.shape for y in foretold], shapes, strict=True)
+        shapes = [tuple(m and n for m, n in zip(*p, strict=True)) for p in pairs]
+    assert [y.shape for y in foretold] == shapes
 
 
 @every_primitive

@@ -75,6 +75,19 @@ def test_half_precision_is_worked_out_in_single():
     assert d.dtype == "float16" and d.shape == (2, 3, 3, 3)
 
 
+@pytest.mark.parametrize("strides", [1, 2])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_no_images_give_no_slope(groups, strides):
+    x, w = drawn(0, 6, 6, 16), drawn(3, 3, 16 // groups, 4)
+    y, dx, dw = slopes(x, w, strides=strides, padding="same")
+    assert y.shape == (0, 6 // strides, 6 // strides, 4) and dx.shape == x.shape
+    assert not dw.any()
+    with keras.GradientTape() as tape:
+        tape.watch(d := ops.convert_to_tensor(drawn(3, 3, 16, 2)))
+        y = ops.depthwise_conv(x, d, strides)
+    assert not tape.gradient(y, d).numpy().any()
+
+
 def test_unknown_sizes_stay_unknown():
     x = keras.Input((None, 8, 3))
     w = np.zeros((3, 3, 3, 4), "float32")
@@ -112,14 +125,27 @@ def test_errors_show_the_shapes(call, said):
         call()
 
 
-def plain_slopes(monkeypatch, x, w, padding, by_rows):
-    for name in ("is_better_by_rows", "is_better_summed_by_rows"):
-        plain = convolution_rows.is_plain
-        monkeypatch.setattr(
-            f"minikeras.ops.kernels.convolution.{name}",
-            lambda *shapes, plain=plain: by_rows and plain(*shapes[:4]),
-        )
-    return slopes(x, w, padding=padding)
+def forced_slopes(monkeypatch, x, w, by_rows, **window):
+    """A convolution and its slopes, by rows wherever that can be done, or never."""
+    here = "minikeras.ops.kernels.convolution."
+
+    def is_known(x_shape, w_shape, strides, *more):
+        return by_rows and set(strides) == {1} and x_shape[-1] == w_shape[-2]
+
+    def is_plain(*shapes):
+        return by_rows and convolution_rows.is_plain(*shapes)
+
+    monkeypatch.setattr(here + "is_better_by_rows", is_known)
+    monkeypatch.setattr(here + "is_better_summed_by_rows", is_plain)
+    monkeypatch.setattr(here + "is_spread_by_rows", lambda *shapes: by_rows)
+    return slopes(x, w, **window)
+
+
+def check_rows(monkeypatch, x, w, **window):
+    by_rows = forced_slopes(monkeypatch, x, w, True, **window)
+    by_windows = forced_slopes(monkeypatch, x, w, False, **window)
+    for one, other in zip(by_rows, by_windows, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-11)
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
@@ -128,9 +154,63 @@ def plain_slopes(monkeypatch, x, w, padding, by_rows):
 def test_rows_give_what_windows_give(monkeypatch, room, size, padding):
     monkeypatch.setattr(convolution_rows, "ROOM", room)
     x, w = drawn(5, 9, 8, 4, dtype="float64"), drawn(*size, 4, 6, dtype="float64")
-    by_rows = plain_slopes(monkeypatch, x, w, padding, True)
-    by_windows = plain_slopes(monkeypatch, x, w, padding, False)
-    for one, other in zip(by_rows, by_windows, strict=True):
+    check_rows(monkeypatch, x, w, padding=padding)
+
+
+@pytest.mark.parametrize("narrow", [0, 100])
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize(
+    ("sizes", "kernel_size", "window"),
+    [
+        ((11,), (4,), {}),
+        ((11,), (3,), {"dilation_rate": 3}),
+        ((12,), (3,), {"strides": 2}),
+        ((9, 11), (3, 2), {"dilation_rate": 2}),
+        ((9, 11), (2, 3), {"dilation_rate": (3, 4)}),
+        ((9, 10), (3, 3), {"strides": 2}),
+        ((9, 10), (2, 3), {"strides": (3, 5)}),  # some places meet no kernel
+        ((5, 6, 7), (2, 3, 3), {}),
+        ((5, 6, 7), (3, 2, 2), {"dilation_rate": 2}),
+        ((5, 6, 7), (3, 1, 2), {"strides": (2, 3, 2)}),
+    ],
+)
+def test_rows_of_any_rank(monkeypatch, sizes, kernel_size, window, padding, narrow):
+    """Results side by side, or filters first."""
+    monkeypatch.setattr(convolution_rows, "ROOM", 5_000)
+    monkeypatch.setattr(convolution_rows, "NARROW", narrow)
+    monkeypatch.setattr(convolution_rows, "LONG", 1)
+    x, w = drawn(5, *sizes, 3, dtype="float64"), drawn(*kernel_size, 3, 2)
+    check_rows(monkeypatch, x, w.astype("float64"), padding=padding, **window)
+
+
+@pytest.mark.parametrize("strides", [1, 2])
+@pytest.mark.parametrize("enough", [1, 4, 100])
+def test_small_groups_are_worked_out_together(monkeypatch, enough, strides):
+    x, w = drawn(5, 9, 8, 12, dtype="float64"), drawn(3, 3, 2, 18, dtype="float64")
+    apart = [
+        slopes(x[..., 2 * i : 2 * i + 2], w[..., 3 * i : 3 * i + 3], strides=strides)
+        for i in range(6)
+    ]
+    monkeypatch.setattr("minikeras.ops.kernels.convolution.ENOUGH", enough)
+    found = slopes(x, w, strides=strides)
+    for one, others in zip(found, zip(*apart, strict=True), strict=True):
+        np.testing.assert_allclose(one, np.concatenate(others, -1), rtol=1e-11)
+
+
+@pytest.mark.parametrize("room", [1, 5_000])
+@pytest.mark.parametrize("strides", [1, 2])
+def test_blocks_of_depthwise_kernels_give_the_same(monkeypatch, room, strides):
+    def found():
+        x = ops.convert_to_tensor(drawn(5, 9, 8, 4, dtype="float64"))
+        w = ops.convert_to_tensor(drawn(3, 2, 4, 2, dtype="float64"))
+        with keras.GradientTape() as tape:
+            tape.watch([x, w])
+            y = ops.depthwise_conv(x, w, strides, padding="same")
+        return [y.numpy(), *(g.numpy() for g in tape.gradient(y, [x, w]))]
+
+    at_once = found()
+    monkeypatch.setattr("minikeras.ops.kernels.depthwise.ROOM", room)
+    for one, other in zip(found(), at_once, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-11)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras import KerasTensor, config, ops
 from minikeras.tensor import convert_to_tensor, dtypes
 
@@ -76,3 +77,35 @@ def test_ragged_or_object_values_are_refused(value):
 def test_a_dtype_of_numpy_is_what_it_says(name):
     assert dtypes.standardize(np.dtype(name)) == name
     assert dtypes.standardize(np.dtype(name).type) == name
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: keras.ops.cast(np.ones(2), "bfloat16"),
+        lambda: keras.ops.convert_to_tensor([1.0], "bfloat16"),
+        lambda: keras.ops.zeros((2,), "bfloat16"),
+        lambda: keras.Variable(np.ones(2), dtype="bfloat16"),
+        lambda: keras.layers.Dense(1, dtype="bfloat16"),
+        lambda: keras.layers.Dense(1, dtype="mixed_bfloat16"),
+        lambda: keras.Input((2,), dtype="bfloat16"),
+        lambda: keras.random.normal((2,), dtype="bfloat16"),
+    ],
+)
+def test_bfloat16_is_refused(use):
+    message = "dtype 'bfloat16' is not in NumPy. Try dtype='float32'"
+    with pytest.raises(ValueError, match=message):
+        use()
+
+
+def test_arrays_of_bfloat16_are_refused():
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    x = np.ones(2, ml_dtypes.bfloat16)
+    for use in (keras.ops.convert_to_tensor, keras.ops.exp, keras.Variable):
+        with pytest.raises(ValueError, match="dtype 'bfloat16' is not in NumPy"):
+            use(x)
+
+
+def test_bfloat16_is_no_floatx():
+    with pytest.raises(ValueError, match="set_floatx: value must be one of"):
+        keras.config.set_floatx("bfloat16")

@@ -91,3 +91,27 @@ def test_probe_finds_the_unknown_dimensions():
     x = KerasTensor((None, 3))
     y = symbolic.probe(lambda t: np.sort(t.numpy(), axis=0)[:, :2], x)
     assert y.shape == (None, 2)
+
+
+def test_config_has_the_defaults_as_keras_writes_them():
+    operation = history(ops.gelu(KerasTensor((None, 3))))
+    assert operation.get_config() == {"name": "gelu", "approximate": True}
+
+
+def test_optional_arrays_belong_to_the_call():
+    x = KerasTensor((None, 3))
+    operation = history(ops.average(x, axis=1, weights=np.ones(3)))
+    assert operation.get_config() == {"name": "average", "axis": 1}
+    assert "weights" in operation._inbound_nodes[0].kwargs
+
+
+def test_arguments_of_a_call_skip_what_is_in_the_config():
+    x, one = np.arange(6.0).reshape(2, 3), np.ones(3)
+    operation = FunctionOperation(ops.batch_normalization, {"axis": -1, "epsilon": 0})
+    found = operation(x, one, 4 * one, 5 * one, 2 * one)
+    assert found.tolist() == [[4, 5, 6], [7, 8, 9]]
+
+
+def test_equal_pieces_of_an_axis_of_unknown_length():
+    first, second = ops.split(KerasTensor((None, 3)), 2)
+    assert first.shape == second.shape == (None, 3)

@@ -8,7 +8,6 @@ The three primitives are each other's gradients: of y = convolve(x, w), the slop
 is `convolve_transposed(dy, w)`, that for w is `convolve_kernel_slope(x, dy)`.
 """
 
-import itertools
 import math
 
 import numpy as np
@@ -20,11 +19,22 @@ from .convolution_rows import (
     correlate_rows,
     is_better_by_rows,
     is_better_summed_by_rows,
+    is_spread_by_rows,
+    spread_rows,
 )
-from .windows import blocks, halves, reach, room_for, share, windows
+from .windows import (
+    blocks,
+    phases,
+    reach,
+    room_for,
+    share,
+    spaced,
+    windows,
+)
 
 __all__ = ["convolve", "convolve_kernel_slope", "convolve_transposed"]
 
+ENOUGH = 32  # channels or filters that a group should have
 SHORT = 15  # numbers side by side that are too few to be copied as rows of a window
 
 
@@ -66,46 +76,64 @@ def is_pointwise(kernel_size, strides, before, x_size, size):
 
 
 def columns_of(x, images, rows, w_shape, window, room):
-    """The matrix of columns of a block: (groups, places, numbers of a window)."""
+    """The matrix of columns of a block: (places, numbers of a window)."""
     strides, before, dilation, size = window
     *kernel_size, channels, _ = w_shape
-    groups = x.shape[-1] // channels
-    if groups == 1 and is_pointwise(kernel_size, strides, before, x.shape[1:-1], size):
-        return x[images, rows].reshape(1, -1, channels)
+    if is_pointwise(kernel_size, strides, before, x.shape[1:-1], size):
+        return x[images, rows].reshape(-1, channels)
     shape = (images.stop - images.start, rows.stop - rows.start, *size[1:])
     places, numbers = math.prod(shape), math.prod(kernel_size) * channels
-    columns = room.reshape(-1)[: places * numbers * groups]
+    columns = room.reshape(-1)[: places * numbers]
     if kernel_size[-1] * channels < SHORT:  # place by place: those lie side by side
-        into = columns.reshape(groups, *kernel_size, channels, *shape)
-        into = np.moveaxis(into, range(-len(shape), 0), range(1, len(shape) + 1))
-        found = columns.reshape(groups, numbers, places).transpose(0, 2, 1)
+        into = columns.reshape(*kernel_size, channels, *shape)
+        into = np.moveaxis(into, range(-len(shape), 0), range(len(shape)))
+        found = columns.reshape(numbers, places).T
     else:
-        into = columns.reshape(groups, *shape, *kernel_size, channels)
-        found = columns.reshape(groups, places, numbers)
-    for i in range(groups):
-        part = x[..., i * channels : (i + 1) * channels]
-        place = (kernel_size, strides, before, dilation, size, into[i])
-        gather(part, images, rows, *place)
+        into = columns.reshape(*shape, *kernel_size, channels)
+        found = columns.reshape(places, numbers)
+    gather(x, images, rows, kernel_size, strides, before, dilation, size, into)
     return found
 
 
 def column_bytes(x, w_shape, size):
     """Bytes of the columns of one row of the result."""
-    numbers = math.prod(w_shape[:-2]) * x.shape[-1]
-    return math.prod(size[1:]) * numbers * x.dtype.itemsize
+    return math.prod(size[1:]) * math.prod(w_shape[:-1]) * x.dtype.itemsize
 
 
-def matrices(w, groups):
-    """A kernel as matrices: (groups, numbers of a window, filters of a group)."""
+# Groups -----------------------------------------------------------------------------
+
+
+def together(groups, channels, filters):
+    """How many groups, of so many channels and filters each, are worked out as one.
+
+    Zeros between small ones cost less time than short rows do.
+    """
+    most = max(channels, filters, 1)
+    enough = (n for n in range(1, groups) if groups % n == 0 and n * most >= ENOUGH)
+    return next(enough, groups)
+
+
+def merged(w, groups):
+    """A kernel of fewer groups, with zeros between those that it is made of."""
     *kernel_size, channels, filters = w.shape
-    split = w.reshape(math.prod(kernel_size) * channels, groups, filters // groups)
-    return split.transpose(1, 0, 2)
+    count = together(groups, channels, filters // groups)
+    if count == 1:
+        return w, groups
+    shape = (*kernel_size, channels, groups // count, count, filters // groups)
+    whole = np.zeros((*kernel_size, count, *shape[-4:]), w.dtype)
+    for i in range(count):
+        whole[..., i, :, :, i, :] = w.reshape(shape)[..., i, :]
+    return whole.reshape(*kernel_size, count * channels, filters), groups // count
 
 
-def grouped(block, groups):
-    """A block of the result as matrices, one for each group of filters."""
-    filters = block.shape[-1]
-    return block.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
+def group_slices(x, y, groups):
+    """Yields the channels of each group, as those of x and as those of y."""
+    channels, filters = x.shape[-1] // groups, y.shape[-1] // groups
+    for i in range(groups):
+        yield (
+            (..., slice(i * channels, (i + 1) * channels)),
+            (..., slice(i * filters, (i + 1) * filters)),
+        )
 
 
 # Primitives -------------------------------------------------------------------------
@@ -126,20 +154,30 @@ def convolve(x, w, *, strides, before, dilation, size, out=None, parts=2):
         )  # fmt: skip
         return narrow(y, out)
     y = np.empty((len(x), *size, w.shape[-1]), x.dtype) if out is None else out
+    if 0 in (x.size, y.size):
+        return nothing(y)
+    w, groups = merged(w, x.shape[-1] // w.shape[-2])
     if is_better_by_rows(x.shape, w.shape, strides, dilation, size):
-        return convolve_rows(x, w, before, y, parts)
-    groups = x.shape[-1] // w.shape[-2]
-    kernel, window = matrices(w, groups), (strides, before, dilation, size)
-    row_bytes = column_bytes(x, w.shape, size)
+        return convolve_rows(x, w, before, dilation, y, parts)
+    numbers, window = math.prod(w.shape[:-1]), (strides, before, dilation, size)
+    kernel, row_bytes = w.reshape(numbers, -1), column_bytes(x, w.shape, size)
 
     def work(index, images):
         nbytes = room_for(size[0], row_bytes, images.stop - images.start)
         with workspace.borrow((nbytes // x.dtype.itemsize,), x.dtype) as room:
             for part, rows in blocks(images, size[0], row_bytes):
                 columns = columns_of(x, part, rows, w.shape, window, room)
-                np.matmul(columns, kernel, out=grouped(y[part, rows], groups))
+                np.matmul(columns, kernel, out=y[part, rows].reshape(len(columns), -1))
 
-    share(work, len(x), y.size * kernel.shape[1], parts)
+    def work_by_group(index, images):
+        for mine, filters in group_slices(x, y, groups):
+            convolve.kernel(
+                x[images][mine], w[filters], strides=strides, before=before,
+                dilation=dilation, size=size, out=y[images][filters], parts=1,
+            )  # fmt: skip
+
+    work = work if groups == 1 else work_by_group
+    share(work, len(x), y.size * numbers, parts)
     return y
 
 
@@ -160,88 +198,48 @@ def convolve_transposed(dy, w, *, strides, before, dilation, size, out=None, par
             before=before, dilation=dilation, size=size, parts=parts,
         )  # fmt: skip
         return narrow(dx, out)
-    *kernel_size, channels, _ = w.shape
-    groups, spans = size[-1] // channels, reach(kernel_size, dilation)
-    around = tuple(n - 1 - b for n, b in zip(spans, before, strict=True))
-    if set(strides) == {1} and min(around) >= 0:
-        turned = turned_kernel(w, groups)
-        return convolve.kernel(
-            dy, turned, strides=strides, before=around, dilation=dilation,
-            size=size[:-1], out=out, parts=parts,
-        )  # fmt: skip
-    return scatter(dy, w, strides, before, dilation, size, out, parts)
+    dx = np.empty((len(dy), *size), dy.dtype) if out is None else out
+    if 0 in (dx.size, dy.size):
+        return nothing(dx)
+    w, groups = merged(w, size[-1] // w.shape[-2])
+    w, dilation = spaced(w, strides, dilation)
+    if max(strides) > 1 and groups > 1:
+
+        def work(index, images):
+            for mine, filters in group_slices(dx, dy, groups):
+                into = dx[images][mine]
+                convolve_transposed.kernel(
+                    dy[images][filters], w[filters], strides=strides, before=before,
+                    dilation=dilation, size=into.shape[1:], out=into, parts=1,
+                )  # fmt: skip
+
+        share(work, len(dy), dy.size * math.prod(w.shape[:-1]), parts)
+        return dx
+    if max(strides) > 1 and is_spread_by_rows(dy.shape, w.shape):
+        return spread_rows(dy, w, strides, before, dx, parts)
+    for taps, where, window in phases(
+        w.shape[:-2], strides, before, dilation, size[:-1]
+    ):
+        turned, into = turned_kernel(w[taps], groups), dx[(slice(None), *where)]
+        if turned.size == 0:
+            into.fill(0)
+        elif max(strides) == 1:
+            convolve.kernel(dy, turned, out=into, parts=parts, **window)
+        else:
+            with workspace.borrow(into.shape, dy.dtype) as part:
+                convolve.kernel(dy, turned, out=part, parts=parts, **window)
+                np.copyto(into, part)
+    return dx
 
 
 def turned_kernel(w, groups):
     """A kernel that looks the other way, from filters back to channels."""
     *kernel_size, channels, filters = w.shape
     rank = len(kernel_size)
-    split = np.flip(w, tuple(range(rank))).reshape(*kernel_size, channels, groups, -1)
+    mine = filters // groups
+    split = np.flip(w, tuple(range(rank))).reshape(*kernel_size, channels, groups, mine)
     turned = split.transpose(*range(rank), rank + 2, rank + 1, rank)
-    return np.ascontiguousarray(turned).reshape(*kernel_size, filters // groups, -1)
-
-
-def scatter(dy, w, strides, before, dilation, size, out, parts):
-    """The same for any strides: columns, added to where they were copied from."""
-    *kernel_size, channels, _ = w.shape
-    groups, spans = size[-1] // channels, reach(kernel_size, dilation)
-    counts = dy.shape[1:-1]
-    dx = np.empty((len(dy), *size), dy.dtype) if out is None else out
-    lengths = [
-        max((n - 1) * s + span, b + m)
-        for n, s, span, b, m in zip(
-            counts, strides, spans, before, size[:-1], strict=True
-        )
-    ]
-    kernel = matrices(w, groups).transpose(0, 2, 1)
-    row_bytes = math.prod(counts[1:]) * math.prod(kernel_size) * size[-1] * dy.itemsize
-    inside = tuple(slice(b, b + n) for b, n in zip(before, size[:-1], strict=True))
-
-    def work(index, images):
-        many = images.stop - images.start
-        nbytes = room_for(counts[0], row_bytes, many)
-        most = next(iter(blocks(images, counts[0], row_bytes)))[0]
-        images_shape = (most.stop - most.start, *lengths, size[-1])
-        with (
-            workspace.borrow((nbytes // dy.itemsize,), dy.dtype) as room,
-            workspace.borrow(images_shape, dy.dtype) as padded,
-        ):
-            for part, rows in blocks(images, counts[0], row_bytes):
-                block = padded[: part.stop - part.start]
-                if rows.start == 0:
-                    block.fill(0)
-                slopes = grouped(dy[part, rows], groups)
-                shape = (*slopes.shape[:2], kernel.shape[2])
-                columns = room[: math.prod(shape)].reshape(shape)
-                np.matmul(slopes, kernel, out=columns)
-                add_columns(
-                    block, columns, rows, kernel_size, strides, dilation, counts
-                )
-                if rows.stop == counts[0]:
-                    dx[part] = block[(slice(None), *inside)]
-
-    share(work, len(dy), dy.size * kernel.shape[2], parts)
-    return dx
-
-
-def add_columns(block, columns, rows, kernel_size, strides, dilation, counts):
-    """Adds columns to the windows that they belong to."""
-    groups, count = len(columns), [rows.stop - rows.start, *counts[1:]]
-    shape = (groups, len(block), *count, *kernel_size, -1)
-    columns = columns.reshape(shape)
-    channels = columns.shape[-1]
-    starts = [rows.start * strides[0], *(0 for _ in counts[1:])]
-    for place in itertools.product(*map(range, kernel_size)):
-        at = tuple(
-            slice(a + i * d, a + i * d + (n - 1) * s + 1, s)
-            for a, i, d, n, s in zip(
-                starts, place, dilation, count, strides, strict=True
-            )
-        )
-        for i in range(groups):
-            part = slice(i * channels, (i + 1) * channels)
-            everywhere = (slice(None) for _ in range(len(count) + 1))
-            block[(slice(None), *at, part)] += columns[(i, *everywhere, *place)]
+    return np.ascontiguousarray(turned).reshape(*kernel_size, mine, channels * groups)
 
 
 def correlated_shape(x, dy, *, kernel_size, groups, **window):
@@ -263,31 +261,54 @@ def convolve_kernel_slope(
         return narrow(dw, out)
     size, filters = dy.shape[1:-1], dy.shape[-1]
     shape = (*kernel_size, x.shape[-1] // groups, filters)
-    if groups == 1 and is_better_summed_by_rows(x.shape, shape, strides, dilation):
-        dw = np.empty(shape, x.dtype) if out is None else out
+    dw = np.empty(shape, x.dtype) if out is None else out
+    if 0 in (x.size, dy.size):
+        return nothing(dw)
+    if groups > 1:
+        return correlate_groups(x, dy, strides, before, dilation, groups, dw)
+    if is_better_summed_by_rows(x.shape, shape, strides, dilation):
         return correlate_rows(x, dy, before, dw)
     window, row_bytes = (strides, before, dilation, size), column_bytes(x, shape, size)
     numbers = math.prod(shape[:-1])
-    sums = np.zeros((len(halves(len(x))), groups, numbers, filters // groups), x.dtype)
+    sums = np.zeros((2, numbers, filters), x.dtype)
 
     def work(index, images):
         nbytes = room_for(size[0], row_bytes, images.stop - images.start)
-        total = sums[index]
         with (
             workspace.borrow((nbytes // x.dtype.itemsize,), x.dtype) as room,
-            workspace.borrow(total.shape, x.dtype) as product,
+            workspace.borrow((numbers, filters), x.dtype) as product,
         ):
             for part, rows in blocks(images, size[0], row_bytes):
                 columns = columns_of(x, part, rows, shape, window, room)
-                slopes = grouped(dy[part, rows], groups)
-                np.matmul(columns.transpose(0, 2, 1), slopes, out=product)
-                total += product
+                slopes = dy[part, rows].reshape(-1, filters)
+                np.matmul(columns.T, slopes, out=product)
+                np.add(sums[index], product, out=sums[index])
 
     share(work, len(x), dy.size * numbers)
-    total = sums[0] if len(sums) == 1 else np.add(sums[0], sums[1], out=sums[0])
-    dw = np.empty(shape, x.dtype) if out is None else out
-    np.copyto(dw.reshape(numbers, groups, -1), total.transpose(1, 0, 2))
+    np.add(sums[0], sums[1], out=dw.reshape(numbers, filters))
     return dw
+
+
+def correlate_groups(x, dy, strides, before, dilation, groups, dw):
+    """Writes the slope for a kernel of groups: blocks of those of larger groups."""
+    *kernel_size, channels, filters = dw.shape
+    filters = filters // groups
+    count = together(groups, channels, filters)
+    for mine, others in group_slices(x, dy, groups // count):
+        whole = convolve_kernel_slope.kernel(
+            x[mine], dy[others], strides=strides, before=before, dilation=dilation,
+            kernel_size=tuple(kernel_size), groups=1,
+        )  # fmt: skip
+        small = group_slices(x[mine], dy[others], count)
+        for (*_, rows), places in small:
+            dw[others][places] = whole[..., rows, :][places]
+    return dw
+
+
+def nothing(y):
+    """Zeros: the sum over no images at all."""
+    y.fill(0)
+    return y
 
 
 def narrow(y, out):

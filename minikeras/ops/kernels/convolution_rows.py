@@ -1,26 +1,37 @@
-"""Convolution of images row by row, for the plain case: 2 dimensions, strides of 1.
+"""Convolution by whole rows of images, without copies of windows.
 
-Windows are copied along the width only: a third of what whole windows of 3 x 3 take.
-One product gives what each row adds to the rows of the result around it, and these are
-added up, shifted. Copying is what convolution with few channels spends its time on.
+Places of a row lie side by side, so a window along the width is a stretch of memory;
+every third window of 3 places, say, is a row of a matrix that is there already. A few
+products give what each row of images adds to the rows of the result around it, and
+these are added up, shifted. Copying windows is what convolution with few channels
+spends its time on.
 """
+
+import itertools
+import math
 
 import numpy as np
 
 from ...utils import workspace
-from .windows import share, windows
+from .windows import overlap, phases, reach, share, windows
 
 __all__ = [
     "convolve_rows",
     "correlate_rows",
     "is_better_by_rows",
     "is_better_summed_by_rows",
+    "is_spread_by_rows",
+    "spread_rows",
 ]
 
-ROOM = 2**21  # bytes of the rows that are worked on at a time
+ROOM = 2**20  # bytes of the rows that are worked on at a time
 MOST = 2**23  # bytes of those of one image; more is left to whole windows
 FEW = 24  # numbers of a window's row from which this is faster
 MANY = 300
+NARROW = 16  # filters that are too few to be added up side by side
+LONG = 20  # numbers of all rows of a kernel that are enough for a product
+COPIED = 20  # multiplications in the time of copying a number into a window
+ADDED = 12  # and of writing or adding up one in long rows
 
 
 def is_plain(x_shape, w_shape, strides, dilation):
@@ -30,14 +41,26 @@ def is_plain(x_shape, w_shape, strides, dilation):
 
 
 def is_better_by_rows(x_shape, w_shape, strides, dilation, size):
-    """Whether `convolve_rows` moves clearly less memory than whole windows do."""
-    if not is_plain(x_shape, w_shape, strides, dilation):
+    """Whether `convolve_rows` is clearly faster than whole windows are."""
+    *kernel_size, channels, filters = w_shape
+    *lead, width = kernel_size
+    if set(strides) != {1} or x_shape[-1] != channels or width == 1:
         return False
-    height, width, channels, filters = w_shape
-    numbers = width * channels + height * filters
-    place = (size[0] + height - 1) * size[1] * numbers * 4
-    is_less = numbers <= 0.8 * height * width * channels
-    return is_less and width * channels >= FEW and place <= MOST
+    taps = math.prod(lead)
+    work, numbers = taps * width * channels * filters, channels + taps * filters
+    length = size[-1] + (width - 1) * dilation[-1]
+    places = max(math.prod(x_shape[1:-2]) * length, 1)
+    by_rows = places * work + math.prod(size) * ADDED * (numbers + taps * filters)
+    by_windows = math.prod(size) * (work + COPIED * taps * width * channels)
+    is_known = width * channels >= FEW and places * numbers * 4 <= MOST
+    return is_known and by_rows <= 0.97 * by_windows
+
+
+def is_spread_by_rows(dy_shape, w_shape):
+    """Whether images are small enough for `spread_rows`."""
+    *kernel_size, channels, filters = w_shape
+    numbers = filters + math.prod(kernel_size[:-1]) * channels
+    return math.prod(dy_shape[1:-1]) * numbers * 4 <= MOST
 
 
 def is_better_summed_by_rows(x_shape, w_shape, strides, dilation):
@@ -80,31 +103,218 @@ def rows_of(images, x, kernel_size, before, size):
             yield part, found
 
 
-def convolve_rows(x, w, before, y, parts):
+def strips(images, x, shape, width, starts, numbers, skip):
+    """Yields blocks of images, and their windows along the width as matrices.
+
+    Places of an image lie in memory as `shape`: (*leading sizes, dilation, length),
+    each `dilation`-th one side by side, the image's own after `starts` in each row, and
+    all after `skip` zeros. Then a window is a stretch of memory, and those that begin
+    at each `width`-th place are the rows of a matrix.
+    """
+    gap, length = shape[-2:]
+    channels, size = x.shape[-1], math.prod(shape)
+    most = ROOM // max(size * (channels + numbers) * x.itemsize, 1)
+    most = min(max(most, 1), images.stop - images.start)
+    lines = -(-most * size // width)
+    with workspace.borrow(((lines + 1) * width * channels,), x.dtype) as room:
+        room.fill(0)
+        places = room[skip * channels : (skip + most * size) * channels]
+        places = places.reshape(most, *shape, channels)
+        matrices = [
+            room[r * channels : (r + lines * width) * channels].reshape(lines, -1)
+            for r in range(width)
+        ]
+        within = tuple(slice(0, n) for n in x.shape[1:-2])
+        for first in range(images.start, images.stop, most):
+            part = slice(first, min(first + most, images.stop))
+            many = part.stop - part.start
+            for b in range(gap):
+                to, of = overlap(b - starts, gap, length, x.shape[-2])
+                places[(slice(0, many), *within, b, to)] = x[part][..., of, :]
+            lines = -(-many * size // width)
+            yield part, [matrix[:lines] for matrix in matrices]
+
+
+def convolve_rows(x, w, before, dilation, y, parts):
     """Writes the convolution of images x with a kernel w to y."""
-    height, width, channels, filters = w.shape
-    size = y.shape[1:3]
-    kernel = np.ascontiguousarray(w.transpose(1, 2, 0, 3))
-    kernel = kernel.reshape(width * channels, height * filters)
+    *lead, width, channels, filters = w.shape
+    if filters < NARROW and math.prod(lead) * filters >= LONG:
+        return convolve_narrow(x, w, before, dilation, y, parts)
+    taps, gap = math.prod(lead), dilation[-1]
+    kernel = w.reshape(taps, width * channels, filters).transpose(1, 0, 2)
+    kernel = kernel.reshape(width * channels, taps * filters)
+    shape = (*x.shape[1:-2], gap, -(-y.shape[-2] // gap) + width - 1)
+    shifts = row_shifts(lead, before, dilation, x.shape, y.shape)
 
     def work(index, images):
-        for part, columns in rows_of(images, x, (height, width), before, size):
-            shape = (*columns.shape[:3], height, filters)
-            with workspace.borrow(shape, x.dtype) as parts:
-                matrix = columns.reshape(-1, width * channels)
-                np.dot(matrix, kernel, out=parts.reshape(-1, height * filters))
-                add_shifted(parts, y[part])
+        blocks = strips(images, x, shape, width, before[-1], 2 * taps * filters, 0)
+        for part, matrices in blocks:
+            multiply_strips(matrices, kernel, shape, taps, y[part], shifts)
 
-    share(work, len(x), y.size * height * width * channels, parts)
+    share(work, len(x), y.size * math.prod(w.shape[:-1]), parts)
     return y
 
 
-def add_shifted(parts, y):
-    """Adds up what rows contribute to the rows of the result: (n, rows, places, f)."""
-    rows = y.shape[1]
-    np.add(parts[:, :rows, :, 0], parts[:, 1 : rows + 1, :, 1], out=y)
-    for i in range(2, parts.shape[3]):
-        np.add(y, parts[:, i : i + rows, :, i], out=y)
+def row_shifts(lead, before, dilation, x_shape, y_shape, strides=None):
+    """For each place of a kernel's rows: which of its products go to which rows.
+
+    Also whether these are the first ones there, and have not to be added to others. If
+    some rows are left out by all that come first, zeros do. With strides, rows are
+    spread by them.
+    """
+    found, sizes = [], y_shape[1 : len(lead) + 1]
+    for tap, place in enumerate(itertools.product(*map(range, lead))):
+        to, of = [], []
+        for axis, (i, m) in enumerate(zip(place, sizes, strict=True)):
+            start, n = i * dilation[axis] - before[axis], x_shape[axis + 1]
+            if strides is None:
+                here, there = overlap(start, 1, m, n)
+            else:
+                there, here = overlap(start, strides[axis], n, m)
+            to.append(here)
+            of.append(there)
+        rows = math.prod(len(range(m)[cut]) for m, cut in zip(sizes, to, strict=True))
+        found.append((rows, tap, to, of))
+    found.sort(key=lambda entry: -entry[0])
+    steps = (1,) * len(lead) if strides is None else strides
+    kinds = [
+        tuple(cut.start % s for cut, s in zip(to, steps, strict=False))
+        for _, _, to, _ in found
+    ]
+    first = [kind not in kinds[:i] for i, kind in enumerate(kinds)]
+    reached = sum(
+        rows for (rows, *_), is_first in zip(found, first, strict=True) if is_first
+    )
+    is_full = reached == math.prod(sizes)
+    return is_full, [
+        (is_full and is_first, tap, to, of)
+        for (_, tap, to, of), is_first in zip(found, first, strict=True)
+    ]
+
+
+def add_shifted(found, y, shifts):
+    """Adds up what rows contribute to the rows of the result.
+
+    That is (n, *leading sizes, dilation, places, taps, filters).
+    """
+    gap, every = found.shape[-4], slice(None)
+    is_full, shifts = shifts
+    if not is_full:
+        y.fill(0)
+    for is_first, tap, to, of in shifts:
+        for b in range(gap):
+            into = y[(every, *to, slice(b, None, gap))]
+            more = found[(every, *of, b, slice(0, into.shape[-2]), tap)]
+            if is_first:
+                np.copyto(into, more)
+            else:
+                np.add(into, more, out=into)
+
+
+def spread_rows(dy, w, strides, before, dx, parts):
+    """Writes the transposed convolution of dy, with steps, to dx.
+
+    Along the width, places of dx that meet the same places of the kernel are worked out
+    at once. What a row of dy adds to rows of dx is added up.
+    """
+    *lead, width, channels, filters = w.shape
+    taps, ones = math.prod(lead), (1,) * (len(lead) + 1)
+    shifts = row_shifts(lead, before, ones, dy.shape, dx.shape, strides)
+    found = []
+    for (cut,), (where,), window in phases(
+        (width,), strides[-1:], before[-1:], (1,), dx.shape[-2:-1]
+    ):
+        turned = w[..., cut, :, :][..., ::-1, :, :]
+        many = turned.shape[-3]
+        turned = turned.reshape(taps, many, channels, filters).transpose(1, 3, 0, 2)
+        kernel = turned.reshape(many * filters, taps * channels)
+        length = window["size"][0] + many - 1
+        found.append((kernel, many, where, window["before"][0], length))
+
+    def work(index, images):
+        for kernel, many, where, start, length in found:
+            if many == 0:
+                dx[images][..., where, :] = 0
+                continue
+            shape = (*dy.shape[1:-2], 1, length)
+            blocks = strips(images, dy, shape, many, start, 2 * taps * channels, 0)
+            for part, matrices in blocks:
+                into = dx[part][..., where, :]
+                multiply_strips(matrices, kernel, shape, taps, into, shifts)
+
+    share(work, len(dy), dy.size * math.prod(w.shape[:-1]), parts)
+    return dx
+
+
+def multiply_strips(matrices, kernel, shape, taps, y, shifts):
+    """Multiplies windows along the width with a kernel; adds that to y, shifted."""
+    numbers = (len(matrices[0]), len(matrices), kernel.shape[1])
+    with workspace.borrow(numbers, y.dtype) as products:
+        for r, matrix in enumerate(matrices):
+            np.matmul(matrix, kernel, out=products[:, r])
+        found = products.reshape(-1, taps, y.shape[-1])
+        found = found[: len(y) * math.prod(shape)]
+        add_shifted(found.reshape(len(y), *shape, taps, -1), y, shifts)
+
+
+def convolve_narrow(x, w, before, dilation, y, parts):
+    """The same for a few filters, which are too short to be added up side by side.
+
+    Here filters come first, then places. With zeros after each row (and plane) a shift
+    is the same for all places: one long sum for each place of the kernel's rows.
+    """
+    *lead, width, channels, filters = w.shape
+    taps, gap = math.prod(lead), dilation[-1]
+    kernel = w.reshape(taps, width * channels, filters).transpose(0, 2, 1)
+    kernel = kernel.reshape(taps * filters, width * channels)
+    spans = reach((*lead, width), dilation)
+    shifts = [n - 1 - b for n, b in zip(spans, before, strict=True)]
+    length = -(-(-(-x.shape[-2] // gap) + width - 1) // width)
+    sizes = [n + m - 1 for n, m in zip(x.shape[1:-2], spans, strict=False)]
+    shape = (*sizes, gap, length * width)
+    steps = [math.prod(sizes[i + 1 :]) * gap * length for i in range(len(sizes))]
+    offsets = [
+        sum(
+            (k - 1 - i) * d * s
+            for i, k, d, s in zip(place, lead, dilation, steps, strict=False)
+        )
+        for place in itertools.product(*map(range, lead))
+    ]
+    pairs = [
+        overlap(-a, 1, n, m)
+        for a, n, m in zip(shifts, sizes, y.shape[1:], strict=False)
+    ]
+    of_rows, rows = [of for of, _ in pairs], [to for _, to in pairs]
+    ends = [n + a for n, a in zip(y.shape[1:-1], shifts, strict=True)]
+    reached = [n + m - 1 for n, m in zip(x.shape[1:-1], spans, strict=True)]
+    is_all = min(shifts) >= 0 and all(
+        a <= b for a, b in zip(ends, reached, strict=True)
+    )
+
+    def work(index, images):
+        if not is_all:
+            y[images] = 0
+        blocks = strips(images, x, shape, width, 0, taps * filters, width - 1)
+        for part, matrices in blocks:
+            many, count = part.stop - part.start, len(matrices[0])
+            numbers = (taps * filters, width, count)
+            with workspace.borrow(numbers, x.dtype) as products:
+                for r, matrix in enumerate(matrices):
+                    np.matmul(kernel, matrix.T, out=products[:, r])
+                *others, total = products.reshape(taps, filters, width, count)
+                for offset, other in zip(offsets, others, strict=False):
+                    into = total[..., offset:]
+                    np.add(into, other[..., : into.shape[-1]], out=into)
+                found = total.reshape(filters, width, many, *sizes, gap, length)
+                found = np.moveaxis(found, 0, -1)
+                for r, b in itertools.product(range(width), range(gap)):
+                    start = r * gap + b - shifts[-1]
+                    of, to = overlap(start, width * gap, length, y.shape[-2])
+                    place = (r, slice(None), *of_rows, b, of)
+                    y[(part, *rows, to)] = found[place]
+
+    share(work, len(x), y.size * math.prod(w.shape[:-1]), parts)
+    return y
 
 
 def correlate_rows(x, dy, before, dw):

@@ -17,6 +17,7 @@ import numpy as np
 from ...tensor import dtypes, primitive
 from ...utils import parallel
 from ..common import no_influence, room
+from ..resizing import magnify
 
 __all__ = ["average_pooling", "count_windows", "max_pooling"]
 
@@ -61,7 +62,6 @@ def _along_axis(size: int, pool: int, stride: int, padding: str) -> list:
     return found
 
 
-@lru_cache(256)
 @lru_cache(256)
 def _places(sizes: tuple, window: tuple) -> list:
     """Pairs (index of outputs, index of inputs), one for each place, row by row."""
@@ -299,6 +299,10 @@ def average_pooling_grad(dy, *, size, window, out=None, parts=2):
 
 
 def _spread_evenly(dy, dx, window):
+    pool, strides, _, first = window
+    if _is_tiled(_spatial(dx.shape, window), pool, strides):
+        ones = (1,) * (dx.ndim - first - len(pool))
+        return magnify.kernel(dy, sizes=(*(1,) * first, *pool, *ones), out=dx)
     stages = _stages(_spatial(dx.shape, window), window)
     for i, (sizes, places) in reversed(list(enumerate(stages))):
         to = np.empty(_with_sizes(dx.shape, sizes, window), dy.dtype) if i else dx

@@ -1,20 +1,81 @@
 """Windows of images, and images shared among threads, a few at a time."""
 
+import itertools
 from functools import partial
 
 import numpy as np
 
 from ...utils import blas, parallel
 
-__all__ = ["blocks", "halves", "reach", "room_for", "share", "windows"]
+__all__ = [
+    "blocks",
+    "halves",
+    "overlap",
+    "phases",
+    "reach",
+    "room_for",
+    "share",
+    "spaced",
+    "windows",
+]
 
-COLUMNS = 2**21  # bytes of a matrix of columns
+COLUMNS = 3 * 2**19  # bytes of a matrix of columns
 LARGE = 2**22  # multiplications from which two threads are faster
 
 
 def reach(kernel_size, dilation):
     """How many places a window spans, along each axis."""
     return [(k - 1) * d + 1 for k, d in zip(kernel_size, dilation, strict=True)]
+
+
+def overlap(offset, step, count, size):
+    """Where 0, 1, ..., count - 1, times step, plus offset, lie in 0, ..., size - 1.
+
+    A slice of those numbers, and the slice of places where they lie.
+    """
+    first = max(-(offset // step), 0)
+    last = max(min(-((offset - size) // step), count), first)
+    start = first * step + offset
+    stop = (last - 1) * step + offset + 1 if last > first else start
+    return slice(first, last), slice(start, stop, step)
+
+
+def spaced(w, strides, dilation):
+    """A kernel without dilation, if there are steps too: zeros lie between its places.
+
+    With it, the dilation that is left.
+    """
+    if max(strides) == 1 or max(dilation) == 1:
+        return w, dilation
+    wide = np.zeros((*reach(w.shape[:-2], dilation), *w.shape[-2:]), w.dtype)
+    wide[tuple(slice(None, None, d) for d in dilation)] = w
+    return wide, (1,) * len(dilation)
+
+
+def phases(kernel_size, strides, before, dilation, size):
+    """Splits a transposed convolution into plain ones, without steps.
+
+    Every `strides`-th place of the result meets the same places of the kernel. For each
+    of these phases: those places; where its results belong; and the window in which the
+    kernel, turned round, slides over what is spread. Some phases meet no place at all.
+    """
+    axes = []
+    for k, s, b, d, n in zip(kernel_size, strides, before, dilation, size, strict=True):
+        found = []
+        for a in range(min(s, n + b)):
+            places, where = overlap(a - b, s, n + b, n)
+            span = (len(range(a, k, s)) - 1) * d
+            count = places.stop - places.start
+            found.append((slice(a, None, s), where, span - places.start, count))
+        axes.append(found)
+    for phase in itertools.product(*axes):
+        taps, where, around, count = zip(*phase, strict=True)
+        ones = (1,) * len(taps)
+        yield (
+            taps,
+            where,
+            {"strides": ones, "before": around, "dilation": dilation, "size": count},
+        )
 
 
 def halves(count):
