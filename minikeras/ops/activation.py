@@ -59,7 +59,7 @@ slope = primitive(shape=shapes.same, kind="ufunc")
 # Rectifiers -------------------------------------------------------------------------
 
 
-@primitive(shape=shapes.same, kind="ufunc")
+@primitive(shape=shapes.same, dtype=dtypes.counting, kind="ufunc")
 def relu(x, *, out=None):
     """Returns x where it is positive, elsewhere 0.
 
@@ -81,7 +81,7 @@ relu.grad(x=lambda g, out: relu_grad(g, out))
 relu_grad.grad(dy=lambda g, y: relu_grad(g, y), y=no_influence)
 
 
-@primitive(shape=shapes.same, kind="ufunc")
+@primitive(shape=shapes.same, dtype=dtypes.floating, kind="ufunc")
 def relu6(x, *, out=None):
     """Returns `relu`, but at most 6.
 

@@ -38,6 +38,7 @@ __all__ = [
 
 unary = primitive(shape=shapes.same, kind="ufunc")
 unary_float = primitive(shape=shapes.same, kind="ufunc", dtype=dtypes.floating)
+counted = primitive(shape=shapes.broadcast, dtype=dtypes.counting, kind="ufunc")
 binary = primitive(shape=shapes.broadcast, kind="ufunc")
 binary_float = primitive(shape=shapes.broadcast, kind="ufunc", dtype=dtypes.floating)
 
@@ -119,7 +120,7 @@ divide_no_nan.grad(
 )
 
 
-@binary
+@counted
 def floor_divide(x1, x2, *, out=None):
     """Divides elementwise and rounds down; the gradient is zero.
 
@@ -148,7 +149,7 @@ mod.grad(
 )
 
 
-@binary
+@counted
 def fmod(x1, x2, *, out=None):
     """Returns the remainder of C, which has the sign of x1."""
     return np.fmod(x1, x2, out=out)
@@ -198,7 +199,7 @@ power.grad(
 )
 
 
-@unary
+@primitive(shape=shapes.same, dtype=dtypes.counting, kind="ufunc")
 def square(x, *, out=None):
     """Squares elementwise.
 

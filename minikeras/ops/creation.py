@@ -311,7 +311,7 @@ def _triangle(x, keep, out):
     if out is None:
         out = np.empty_like(x)
     np.copyto(out, x)
-    np.copyto(out, 0, where=np.logical_not(keep))
+    np.copyto(out, False, where=np.logical_not(keep))
     return out
 
 

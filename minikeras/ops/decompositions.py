@@ -8,7 +8,7 @@ import numpy as np
 
 from ..tensor import GradientError, cast, dtypes, operation, primitive
 from .arithmetic import add, divide, multiply, negative, subtract
-from .common import all_of, deliver
+from .common import all_of, deliver, shape_of
 from .creation import tril, triu
 from .indexing import take_along_axis
 from .logic import greater
@@ -104,6 +104,7 @@ cholesky.grad(x=_cholesky_slope)
 @operation
 def cholesky_inverse(x, upper=False):
     """Returns the inverse of a matrix from its Cholesky factor: see `cholesky`."""
+    matrix_shape("cholesky_inverse", shape_of(x), True)
     lower = transpose_last(triu(x)) if upper else tril(x)
     inverse = inv(lower)
     return matmul(transpose_last(inverse), inverse)
@@ -357,7 +358,7 @@ def matrix_rank(x, tol=None):
     values = svd(x, compute_uv=False)
     if tol is None:
         least = max(values, axis=-1, keepdims=True)
-        tol = multiply(least, longest(x) * epsilon_of(values))
+        tol = multiply(least, longest(shape_of(x)) * epsilon_of(values))
     return sum(cast(greater(values, tol), dtype="int32"), axis=-1)
 
 
@@ -376,7 +377,7 @@ def pinv(x, *, rcond=None, out=None):
             times the longer side times the precision of the dtype.
     """
     matrix_shape("pinv", x.shape)
-    share = 10 * longest(x) * epsilon_of(x) if rcond is None else rcond
+    share = 10 * longest(x.shape) * epsilon_of(x) if rcond is None else rcond
     return deliver(np.linalg.pinv(wide(x), share).astype(x.dtype, copy=False), out)
 
 
@@ -401,5 +402,14 @@ def lstsq(a, b, rcond=None):
         a: Matrix, (m, n).
         b: Vector (m,) or matrix (m, k).
         rcond: As for `pinv`.
+
+    >>> np.round(lstsq([[1.0], [1.0]], [2.0, 4.0]), 4).tolist()
+    [3.0]
     """
+    of_a, of_b = shape_of(a), shape_of(b)
+    if len(of_a) != 2 or len(of_b) not in (1, 2):
+        raise ValueError(
+            "lstsq: expected a matrix a, (m, n), and a vector or matrix b, (m,) or "
+            f"(m, k), got shapes {of_a} and {of_b}. For batches there is pinv(a) @ b."
+        )
     return matmul(pinv(a, rcond=rcond), b)

@@ -172,7 +172,7 @@ def isneginf(x, *, out=None):
 def isreal(x, *, out=None):
     """Tells elementwise whether x has no imaginary part."""
     out = room(x, out, dtype=bool)
-    out[...] = np.equal(x.imag, 0) if x.dtype.kind == "c" else True
+    out[...] = np.equal(x.imag, 0) if np.iscomplexobj(x) else True
     return out
 
 

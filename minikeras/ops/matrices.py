@@ -2,13 +2,22 @@
 
 import numpy as np
 
-from ..tensor import GradientTape, convert_to_tensor, dtypes, operation, zeros_like
+from ..tensor import (
+    GradientTape,
+    KerasTensor,
+    any_symbolic,
+    convert_to_tensor,
+    dtypes,
+    operation,
+)
 from ..utils import tree
 from .arithmetic import add, multiply, power, sqrt, square, subtract
 from .common import shape_of
+from .creation import zeros_like
 from .joining import stack
 from .movement import expand_dims, moveaxis, reshape
 from .reductions import sum
+from .solving import matrix_shape
 
 __all__ = ["cdist", "cross", "jvp", "kron", "vander"]
 
@@ -87,13 +96,16 @@ def vander(x, N=None, increasing=False):
     [[4, 2, 1], [9, 3, 1]]
     """
     shape = shape_of(x)
-    if len(shape) != 1 or None in (shape[0] if N is None else N,):
+    if len(shape) != 1 or (N is not None and N < 0):
         raise ValueError(
-            "vander: x must have one axis, and a known length if N is not given, got "
-            f"shape {shape} and N={N}."
+            "vander: x must be a vector and N None or not negative, got shape "
+            f"{shape} and N={N}."
         )
     x = x if hasattr(x, "dtype") else convert_to_tensor(x)
-    powers = np.arange(shape[0] if N is None else N)
+    columns = shape[0] if N is None else N
+    if columns is None:
+        return KerasTensor((None, None), x.dtype)
+    powers = np.arange(columns)
     powers = powers.astype(dtypes.standardize(x.dtype))
     return power(expand_dims(x, axis=-1), powers if increasing else powers[::-1])
 
@@ -112,10 +124,13 @@ def cdist(x, y):
     >>> cdist([[0.0, 0.0]], [[3.0, 4.0]]).tolist()
     [[5.0]]
     """
+    for each in (x, y):
+        matrix_shape("cdist", shape_of(each))
     gaps = subtract(expand_dims(x, axis=-2), expand_dims(y, axis=-3))
     return sqrt(sum(square(gaps), axis=-1))
 
 
+@operation
 def jvp(fun, primals, tangents, has_aux=False):
     """Returns a function's values and how fast they change in a direction.
 
@@ -135,11 +150,19 @@ def jvp(fun, primals, tangents, has_aux=False):
     >>> float(slope)
     6.0
     """
-    if not all(isinstance(x, (tuple, list)) for x in (primals, tangents)):
+    both = (primals, tangents)
+    if (
+        not all(isinstance(x, (tuple, list)) for x in both)
+        or len({*map(len, both)}) > 1
+    ):
         raise TypeError(
             "jvp: primals and tangents must be tuples or lists with one entry per "
-            f"argument, got {type(primals).__name__} and {type(tangents).__name__}."
+            f"argument of the function, got {primals!r} and {tangents!r}."
         )
+    if any_symbolic(*both):
+        y, *aux = fun(*primals) if has_aux else (fun(*primals),)
+        like = tree.map_structure(lambda v: KerasTensor(v.shape, v.dtype), y)
+        return (y, like, *aux)
     sources = tree.map_structure(convert_to_tensor, list(primals))
     directions = tree.flatten(tree.map_structure(convert_to_tensor, list(tangents)))
     flat = tree.flatten(sources)

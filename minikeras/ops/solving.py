@@ -4,13 +4,11 @@ Matrices stand in the last two axes, batches before them. NumPy's LAPACK works i
 64 bits; float16 is worked out in float32.
 """
 
-import math
-
 import numpy as np
 
 from ..tensor import dtypes, operation, primitive, shapes, unbroadcast
 from .arithmetic import multiply, negative
-from .common import deliver
+from .common import deliver, shape_of
 from .creation import tril, triu
 from .movement import expand_dims, squeeze, transpose_last
 from .products import matmul
@@ -179,10 +177,17 @@ def solve_triangular(a, b, lower=False):
 
     Args:
         a: Square matrices, (..., n, n).
-        b: A vector (n,) or matrices (..., n, k).
+        b: Vectors (..., n) or matrices (..., n, k).
         lower: Whether the lower triangle counts, not the upper one.
+
+    >>> solve_triangular([[2.0, 9.0], [0.0, 4.0]], [11.0, 4.0]).tolist()
+    [1.0, 1.0]
     """
-    return solve(tril(a) if lower else triu(a), b)
+    rows = matrix_shape("solve_triangular", shape_of(a), True)[:-1]
+    a = tril(a) if lower else triu(a)
+    if len(rows) > 1 and rows == shape_of(b):
+        return squeeze(solve(a, expand_dims(b, axis=-1)), axis=-1)
+    return solve(a, b)
 
 
 def epsilon_of(x) -> float:
@@ -191,6 +196,6 @@ def epsilon_of(x) -> float:
     return float(np.finfo(name if name == "float64" else "float32").eps)
 
 
-def longest(x) -> int:
-    """The longer side of matrices."""
-    return max(math.prod(x.shape[-2:-1]), math.prod(x.shape[-1:]))
+def longest(shape: tuple) -> int:
+    """The longer side of matrices, as far as it is known."""
+    return max(side or 1 for side in shape[-2:])

@@ -138,6 +138,13 @@ def same(*dtypes):
     return joined, joined
 
 
+def counting(*dtypes):
+    """As `same`, with booleans taken as int32."""
+    joined = result_type(*dtypes)
+    joined = "int32" if joined == "bool" else joined
+    return joined, joined
+
+
 def floating(*dtypes):
     """As `same`, with integers and booleans taken as `floatx` floats."""
     joined = result_type(*dtypes)

@@ -138,11 +138,14 @@ def flat_symbols(result):
     return list(result) if isinstance(result, (tuple, list)) else [result]
 
 
-SMOOTH = [
-    p for p in CALLS
-    if p.values[0] not in ("matrix_rank", "svd", "qr", "eigh", "lu_factor")
-    and all(x.dtype == np.float32 for x in p.values[1])
-]  # fmt: skip
+SMOOTH = {  # one of each kind: JAX compiles every slope anew
+    (name, *(x.shape for x in args), *kwargs.items()): param
+    for param in CALLS
+    for name, args, kwargs in [param.values]
+    if name not in ("matrix_rank", "svd", "qr", "eigh", "lu_factor")
+    and all(x.dtype == np.float32 for x in args)
+    and args[0].shape not in ((2, 2), (2, 1, 2, 2))
+}.values()
 
 
 @pytest.mark.parametrize(("name", "args", "kwargs"), SMOOTH)
