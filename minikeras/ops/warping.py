@@ -264,6 +264,7 @@ def _projection(starts, ends):
     return solve(system, wanted)[..., 0]
 
 
+@operation
 def elastic_transform(
     images,
     alpha=20.0,

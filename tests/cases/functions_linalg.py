@@ -56,6 +56,8 @@ CASES = {
         call(few(3, 3), R(3), like=lambda a, b: np.linalg.solve(np.triu(a), b)),
         call(few(3, 3), R(3, 2), lower=True,
              like=lambda a, b, lower: np.linalg.solve(np.tril(a), b)),
+        call(few(2, 3, 3), R(2, 3),
+             like=lambda a, b: np.linalg.solve(np.triu(a), b[..., None])[..., 0]),
     ],
     "svd": [
         call(few(3, 3), like=np.linalg.svd),

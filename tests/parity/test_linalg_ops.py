@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import minikeras
 from minikeras import ops
 from minikeras.tensor import GradientTape, KerasTensor, Tensor
 
@@ -11,9 +12,11 @@ keras = pytest.importorskip("keras")
 if keras.backend.backend() != "jax":
     pytest.skip("slopes are compared with JAX's", allow_module_level=True)
 
+# JAX will drop stacks of vectors one day.
+pytestmark = pytest.mark.filterwarnings("ignore:.*batched 1D solves:FutureWarning")
 rng = np.random.default_rng(0)
-SHAPES = [(2, 2), (3, 3), (1, 1), (2, 3, 3), (2, 1, 2, 2)]
-TALL = [(3, 2), (4, 3), (2, 4, 2)]
+SHAPES = [(3, 3), (1, 1), (2, 3, 3), (2, 1, 2, 2)]
+TALL = [(3, 2), (2, 4, 2)]
 FLAT = [(2, 3), (2, 2, 4)]
 
 
@@ -51,6 +54,9 @@ def calls():
         yield "lu_factor", [square(shape)], {}
         yield "qr", [square(shape)], {"mode": "complete"}
     yield "solve", [square((3, 3)), np.ones(3, "float32")], {}
+    yield "solve_triangular", [square((3, 3)), np.ones(3, "float32")], {}
+    yield "solve_triangular", [np.ones((3, 3), bool), np.ones(3, "float32")], {}
+    yield "solve_triangular", [square((2, 3, 3)), real((2, 3))], {}  # two vectors
     for shape in TALL + FLAT:
         for name in ("pinv", "matrix_rank", "lu_factor"):
             yield name, [oblong(shape)], {}
@@ -144,7 +150,7 @@ SMOOTH = {  # one of each kind: JAX compiles every slope anew
     for name, args, kwargs in [param.values]
     if name not in ("matrix_rank", "svd", "qr", "eigh", "lu_factor")
     and all(x.dtype == np.float32 for x in args)
-    and args[0].shape not in ((2, 2), (2, 1, 2, 2))
+    and args[0].shape not in ((2, 1, 2, 2), (2, 4, 2), (2, 2, 4))
 }.values()
 
 
@@ -209,6 +215,69 @@ def test_jvp():
         np.testing.assert_allclose(mine, wanted, rtol=1e-5)
 
 
+def test_jvp_in_a_model():
+    def rate(ops, x):
+        return ops.jvp(lambda x: (ops.sin(x) * x, x + 1), [x], [x * 2], has_aux=True)
+
+    given, results = real((4, 3)), []
+    for library, functions in ((minikeras, ops), (keras, keras.ops)):
+        inputs = library.Input((3,))
+        outputs = rate(functions, inputs)
+        assert [y.shape for y in outputs] == [(None, 3)] * 3
+        results.append(library.Model(inputs, outputs)(given))
+    for mine, wanted in zip(*results, strict=True):
+        np.testing.assert_allclose(mine, wanted, rtol=1e-5)
+
+
+SYMBOLIC = {
+    "matrix_rank": [(None, None)],
+    "vander": [(None,)],
+    "cross": [(None, 2), (None, 3)],
+    "cdist": [(None, 4, 3), (None, None, 3)],
+    "solve_triangular": [(None, 3, 3), (None, 3)],
+    "det": [(None, 3, 3)],
+    "pinv": [(None, 3, 2)],
+    "qr": [(None, 3, 2)],
+    "svd": [(None, 3, 2)],
+}
+
+
+@pytest.mark.parametrize("name", SYMBOLIC)
+def test_unknown_sizes(name):
+    ours = getattr(ops, name)(*map(KerasTensor, SYMBOLIC[name]))
+    theirs = getattr(keras.ops, name)(*map(keras.KerasTensor, SYMBOLIC[name]))
+    pairs = zip(flat_symbols(ours), flat_symbols(theirs), strict=True)
+    for mine, wanted in pairs:
+        assert (mine.shape, mine.dtype) == (wanted.shape, wanted.dtype)
+
+
+def test_lists():
+    rows = [[1.0, 2.0], [2.0, 4.0]]
+    for name in ("matrix_rank", "cholesky_inverse", "qr", "pinv"):
+        mine, wanted = (flat(getattr(o, name)(rows)) for o in (ops, keras.ops))
+        np.testing.assert_allclose(mine[0], wanted[0], rtol=1e-4)
+
+
+WRONG = {
+    "lstsq": (np.ones((2, 3, 3)), np.ones((3, 2))),
+    "cdist": (np.ones(2), np.ones((3, 2))),
+    "cross": (np.ones(4), np.ones(4)),
+    "solve": (np.ones((3, 3)), np.ones(4)),
+    "solve_triangular": (np.ones((3, 2)), np.ones(3)),
+    "vander": (np.ones(3), -1),
+    "jvp": (np.sin, (1.0,), ()),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_kinds_of_errors(name):
+    with pytest.raises((TypeError, ValueError)) as theirs:
+        getattr(keras.ops, name)(*WRONG[name])
+    with pytest.raises((TypeError, ValueError), match=f"^{name}: |^solve: ") as ours:
+        getattr(ops, name)(*WRONG[name])
+    assert isinstance(ours.value, theirs.type)
+
+
 @pytest.mark.parametrize(
     "name", ["cholesky", "inv", "det", "eigh", "eig", "cholesky_inverse", "logdet"]
 )
@@ -217,5 +286,5 @@ def test_errors(name, shape):
     x = np.ones(shape, "float32")
     with pytest.raises((ValueError, TypeError)):
         getattr(keras.ops, name)(x)
-    with pytest.raises(ValueError, match=r"got shape \(" if len(shape) else ""):
+    with pytest.raises(ValueError, match=r"got shape \("):
         getattr(ops, name)(x)
