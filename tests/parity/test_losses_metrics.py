@@ -19,7 +19,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Explicitly requested dtype int64:UserWarning"),
 ]
 
-LATER = {"CTC", "ctc"}  # needs an op of a later issue
 PACKAGES = (keras, minikeras)
 
 
@@ -36,7 +35,7 @@ every_metric = pytest.mark.parametrize(("name", "case"), every(metric_cases.CASE
 
 
 def public(module):
-    return {name for name in dir(module) if not name.startswith("_")} - LATER
+    return {name for name in dir(module) if not name.startswith("_")}
 
 
 @pytest.mark.parametrize("family", ["losses", "metrics"])
