@@ -133,7 +133,7 @@ def floor_divide(x1, x2, *, out=None):
 floor_divide.grad(x1=lambda g: multiply(g, 0.0), x2=lambda g: multiply(g, 0.0))
 
 
-@binary
+@counted
 def mod(x1, x2, *, out=None):
     """Returns the remainder x1 - floor(x1 / x2) * x2, which has the sign of x2.
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ..tensor import operation, primitive
+from ..tensor import dtypes, operation, primitive
 from .common import deliver, shape_of
 from .creation import eye
 from .movement import broadcast_to, expand_dims
@@ -79,7 +79,7 @@ def _contracted_shape(*shapes, inputs, result):
     return tuple(dims[letter] for letter in result)
 
 
-@primitive(shape=_contracted_shape)
+@primitive(shape=_contracted_shape, dtype=dtypes.contracted)
 def contract(*operands, inputs: tuple[str, ...], result: str, out=None):
     """Multiplies the operands and sums over the letters that the result lacks."""
     if len(operands) == 2:
@@ -127,7 +127,8 @@ def _as_matmul(operands, inputs, result):
 
 
 def _arranged(x, lost: tuple, order: tuple):
-    return (np.add.reduce(x, axis=lost) if lost else x).transpose(order)
+    summed = np.add.reduce(x, axis=lost, dtype=x.dtype) if lost else x
+    return summed.transpose(order)
 
 
 # Gradients --------------------------------------------------------------------------

@@ -133,8 +133,6 @@ def saturate_cast(x, dtype):
     [0, 255]
     """
     wanted = dtypes.standardize(dtype)
-    if wanted == "bool":
-        return cast(x, dtype=wanted)
     given = getattr(x, "dtype", None) or tensor.convert_to_tensor(x).dtype
     below, above = _range(wanted)
     lowest, highest = _range(dtypes.standardize(given))

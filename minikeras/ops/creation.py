@@ -397,7 +397,7 @@ def diag(x, k=0):
     x = x if hasattr(x, "shape") else convert_to_tensor(x)
     if len(x.shape) == 2:
         return diagonal(x, offset=k)
-    side = x.shape[0] + abs(k)
+    side = None if x.shape[0] is None else x.shape[0] + abs(k)
     return diagonal_grad(x, shape=(side, side), offset=k, axis1=0, axis2=1)
 
 

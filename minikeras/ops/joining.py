@@ -91,7 +91,7 @@ def stack(x, axis=0):
 
 def _pieces(length: int | None, points: tuple) -> list[int | None]:
     """Lengths of what a cut at these points leaves."""
-    if length is None and None in points:
+    if length is None and (None in points or not points):
         return [None] * (len(points) + 1)
     if length is None:
         inner = zip((0, *points[:-1]), points, strict=True)
@@ -143,10 +143,11 @@ def split(x, indices_or_sections, axis=0):
     [[1, 2], [3, 4]]
     """
     points = indices_or_sections
+    shapes.axes(axis, len(shape_of(x)))
     if isinstance(points, int):
         points = _equal_points(shape_of(x)[axis], points, axis)
     else:
-        points = map(int, points)
+        points = [n if n is None else int(n) for n in points]
     return list(cut(x, points=tuple(points), axis=axis))
 
 
@@ -159,7 +160,14 @@ def _equal_points(length: int | None, sections: int, axis: int) -> Sequence:
             "equal pieces. Try array_split."
         )
     step = length // sections
-    return range(step, length, step)
+    return [step * i for i in range(1, sections)]
+
+
+def _even_points(length: int | None, sections: int) -> list:
+    if length is None:
+        return [None] * (sections - 1)
+    small, more = divmod(length, sections)
+    return [i * small + min(i, more) for i in range(1, sections)]
 
 
 @operation
@@ -171,9 +179,7 @@ def array_split(x, indices_or_sections, axis=0):
     """
     points = indices_or_sections
     if isinstance(points, int):
-        length = shape_of(x)[axis]
-        small, more = divmod(length, points)
-        points = [i * small + min(i, more) for i in range(1, points)]
+        points = _even_points(shape_of(x)[axis], points)
     return split(x, points, axis=axis)
 
 
@@ -189,11 +195,14 @@ def unstack(x, num=None, axis=0):
     >>> [int(piece) for piece in unstack([1, 2, 3])]
     [1, 2, 3]
     """
+    shapes.axes(axis, len(shape_of(x)))
     length = shape_of(x)[axis] if num is None else num
     if length is None:
         raise ValueError(
             f"unstack: axis {axis} has unknown length. Try unstack(x, num=...)."
         )
+    if length == 0:
+        return []
     pieces = cut(x, points=tuple(range(1, length)), axis=axis)
     return [squeeze(piece, axis=axis) for piece in pieces]
 

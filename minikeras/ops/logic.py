@@ -232,7 +232,7 @@ def where(condition, x1=None, x2=None):
 
 
 @primitive(
-    shape=lambda x: [(None,)] * max(len(x), 1),
+    shape=lambda x: [(None,)] * len(x),
     dtype=dtypes.fixed("int32"),
     is_whole=True,
 )
@@ -242,7 +242,7 @@ def nonzero(x, *, out=None):
     >>> [i.tolist() for i in nonzero([[0, 5], [7, 0]])]
     [[0, 1], [1, 0]]
     """
-    places = np.nonzero(np.atleast_1d(x))
+    places = np.nonzero(x)
     out = out or tuple(np.empty(i.shape, np.int32) for i in places)
     for place, into in zip(places, out, strict=True):
         into[...] = place

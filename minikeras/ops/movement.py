@@ -32,6 +32,8 @@ __all__ = [
 def _reshaped(x, *, newshape, **metadata):
     """The shape with its one -1 worked out, as far as the dimensions are known."""
     dims = [newshape] if isinstance(newshape, int) else list(newshape)
+    if dims.count(-1) > 1:
+        raise ValueError(f"reshape: one length at most may be -1, got {newshape}.")
     known = math.prod([n for n in dims if n not in (-1, None)])
     total = None if None in x else math.prod(x)
     if total is not None and None not in dims:
@@ -260,7 +262,8 @@ def roll(x, *, shift, axis=None, out=None):
 
 def _rolled(x, shift: int, axis: int):
     """x shifted along one axis: two pieces that change places."""
-    before = (slice(None),) * (axis % x.ndim)
+    (axis,) = shapes.axes(axis, x.ndim)
+    before = (slice(None),) * axis
     start = -shift % max(x.shape[axis], 1)
     pieces = x[(*before, slice(start, None))], x[(*before, slice(start))]
     return np.concatenate(pieces, axis)
@@ -280,7 +283,9 @@ def rot90(array, k=1, axes=(0, 1)):
     >>> rot90([[1, 2], [3, 4]]).tolist()
     [[2, 4], [1, 3]]
     """
-    turns, (first, second) = k % 4, axes
+    turns, (first, second) = k % 4, shapes.axes(axes, len(shape_of(array)))
+    if first == second:
+        raise ValueError(f"rot90: axes must be two different ones, got {axes}.")
     if turns == 0:
         return reshape(array, newshape=shape_of(array))
     if turns == 2:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..tensor import primitive
+from ..tensor import primitive, shapes
 from .common import deliver, room
 from .movement import reshape
 from .reductions import sum
@@ -67,6 +67,8 @@ def _repeated(x, *, repeats, axis=None, **metadata):
         for n in x:
             total = None if n is None or total is None else total * n
         x, axis = (total,), 0
+    x = x or (1,)
+    shapes.axes(axis, len(x))
     dims = list(x)
     if isinstance(repeats, int):
         dims[axis] = None if dims[axis] is None else dims[axis] * repeats
@@ -91,7 +93,7 @@ def repeat(x, *, repeats, axis: int | None = None, out=None):
     """
     if type(repeats) is not int:
         return deliver(np.repeat(x, np.asarray(repeats), axis), out)
-    dims = (x.size,) if axis is None else x.shape
+    dims = (x.size,) if axis is None or not x.ndim else x.shape
     return _spread(x, dims, _times(repeats, axis, len(dims)), False, out)
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from ..tensor import add, one_call, operation, primitive, shapes, zeros_like
+from ..tensor import add, dtypes, one_call, operation, primitive, shapes, zeros_like
 from ..utils import blas, parallel
 from .arithmetic import multiply
 from .common import deliver, shape_of
@@ -50,7 +50,7 @@ def parallel_matmul(a, b, out=None):
     return out
 
 
-@primitive(shape=shapes.matmul)
+@primitive(shape=shapes.matmul, dtype=dtypes.contracted)
 def matmul(x1, x2, *, out=None):
     """Multiplies matrices, or stacks of them, or vectors.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..tensor import GradientError, dtypes, operation, primitive, shapes
 from .arithmetic import multiply
-from .common import deliver
+from .common import deliver, shape_of
 from .indexing import get_item_
 
 __all__ = ["scatter", "scatter_update", "slice", "slice_update"]
@@ -130,7 +130,14 @@ def slice(inputs, start_indices, shape):
     >>> slice([[1, 2, 3], [4, 5, 6]], (0, 1), (2, 2)).tolist()
     [[2, 3], [5, 6]]
     """
-    return get_item_(inputs, key=_box(start_indices, shape))
+    key = _box(start_indices, shape)
+    for part, n in zip(key, shape_of(inputs), strict=True):
+        if None not in (part.stop, n) and part.stop > n:
+            raise ValueError(
+                "slice: the box must lie inside of inputs, got start_indices="
+                f"{start_indices} and shape={shape} for shape {shape_of(inputs)}."
+            )
+    return get_item_(inputs, key=key)
 
 
 @primitive(shape=shapes.same, dtype=lambda inputs, updates: ((None, inputs), inputs))

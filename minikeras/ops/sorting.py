@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..tensor import dtypes, operation, primitive, shapes
-from .common import deliver
+from .common import deliver, shape_of
 from .creation import ones_like
 from .indexing import take_along_axis
 from .logic import logical_not
@@ -82,6 +82,12 @@ def top_k(x, k, sorted=True):
     >>> [r.tolist() for r in top_k([1, 5, 3], 2)]
     [[5, 3], [1, 2]]
     """
+    length = shape_of(x)[-1] if shape_of(x) else 0
+    if length is not None and k > length:
+        raise ValueError(
+            "top_k: k must be at most the length of the last axis, got "
+            f"k={k} and shape {shape_of(x)}."
+        )
     places = top_places(x, k=k)
     return take_along_axis(x, places, axis=-1), places
 

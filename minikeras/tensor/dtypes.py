@@ -145,6 +145,13 @@ def counting(*dtypes):
     return joined, joined
 
 
+def contracted(*dtypes):
+    """As `same`, with sums of products of int8, which would overflow, as int32."""
+    joined = result_type(*dtypes)
+    joined = "int32" if joined == "int8" else joined
+    return joined, joined
+
+
 def floating(*dtypes):
     """As `same`, with integers and booleans taken as `floatx` floats."""
     joined = result_type(*dtypes)

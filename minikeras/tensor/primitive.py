@@ -384,7 +384,9 @@ def _resolve(x):
     if kind is ndarray:
         return Tensor(x)
     if isinstance(x, np.generic):
-        return x.item() if x.dtype.kind in "biuf" else Tensor(np.asarray(x))
+        # Of 64 bits are those that Python's numbers and NumPy's own results become.
+        is_weak = x.dtype.kind == "b" or (x.dtype.kind in "iuf" and x.itemsize == 8)
+        return x.item() if is_weak else Tensor(np.asarray(x))
     value = getattr(x, "value", None)  # Variable
     return value if type(value) is Tensor else Tensor(as_array(x))
 

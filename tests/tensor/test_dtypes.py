@@ -31,13 +31,19 @@ def test_result_type(given, expected):
     assert dtypes.result_type(*given) == expected
 
 
-@pytest.mark.parametrize("scalar", [2, 2.5, np.float64(2.5), np.float32(2.5), True])
+@pytest.mark.parametrize("scalar", [2, 2.5, np.float64(2.5), np.float16(2.5), True])
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_a_scalar_never_widens_an_array(scalar, dtype):
     x = np.ones(3, dtype)
     for y in (ops.multiply(x, scalar), scalar + convert_to_tensor(x)):
         assert y.dtype == dtype
     assert (KerasTensor((3,), dtype) * scalar).dtype == dtype
+
+
+def test_numpy_scalars_of_less_than_64_bits_count_with_their_dtype():
+    assert ops.multiply(np.ones(3, "float16"), np.float32(2)).dtype == "float32"
+    assert ops.multiply(np.ones(3, "int32"), np.float16(2)).dtype == "float16"
+    assert ops.multiply(np.ones(3, "int8"), np.int64(2)).dtype == "int8"
 
 
 def test_integer_array_times_float_scalar_is_floatx():
