@@ -292,7 +292,7 @@ def hard_sigmoid(x):
 @operation
 def hard_tanh(x):
     """Returns x cut off at -1 and 1."""
-    return clip(x, -1.0, 1.0)
+    return clip(x, -1, 1)
 
 
 # Gates: x times something between 0 and 1 -------------------------------------------

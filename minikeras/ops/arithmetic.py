@@ -41,6 +41,7 @@ unary_float = primitive(shape=shapes.same, kind="ufunc", dtype=dtypes.floating)
 counted = primitive(shape=shapes.broadcast, dtype=dtypes.counting, kind="ufunc")
 binary = primitive(shape=shapes.broadcast, kind="ufunc")
 binary_float = primitive(shape=shapes.broadcast, kind="ufunc", dtype=dtypes.floating)
+binary_wide = primitive(shape=shapes.broadcast, kind="ufunc", dtype=dtypes.widening)
 
 # The four operations ----------------------------------------------------------------
 
@@ -166,7 +167,7 @@ fmod.grad(
 _FAST_POWERS = {1: np.positive, 2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
 
 
-@binary
+@counted
 def power(x1, x2, *, out=None):
     """Raises x1 to the power x2, elementwise.
 
@@ -234,7 +235,7 @@ def rsqrt(x, *, out=None):
 rsqrt.grad(x=lambda g, out, x: multiply(g, divide(multiply(out, -0.5), x)))
 
 
-@unary_float
+@primitive(shape=shapes.same, kind="ufunc", dtype=dtypes.widening)
 def cbrt(x, *, out=None):
     """Returns the cube root elementwise."""
     return np.cbrt(x, out=out)
@@ -252,7 +253,7 @@ def reciprocal(x, *, out=None):
 reciprocal.grad(x=lambda g, out: negative(multiply(g, square(out))))
 
 
-@binary_float
+@binary_wide
 def hypot(x1, x2, *, out=None):
     """Returns sqrt(x1 ** 2 + x2 ** 2), without overflow.
 
@@ -333,7 +334,7 @@ fabs.grad(x=lambda g, x: multiply(g, sign(x)))
 sign.grad(x=lambda g: multiply(g, 0.0))
 
 
-@binary_float
+@binary_wide
 def heaviside(x1, x2, *, out=None):
     """Returns 0 where x1 < 0, 1 where x1 > 0, and x2 where x1 is 0."""
     return np.heaviside(x1, x2, out=out)

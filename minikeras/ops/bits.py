@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..tensor import primitive, shapes
+from ..tensor import dtypes, primitive, shapes
 
 __all__ = [
     "bitwise_and",
@@ -19,6 +19,7 @@ __all__ = [
 ]
 
 bitwise = primitive(shape=shapes.broadcast, kind="ufunc")
+shifting = primitive(shape=shapes.broadcast, kind="ufunc", dtype=dtypes.counting)
 
 
 @bitwise
@@ -49,13 +50,13 @@ def bitwise_invert(x, *, out=None):
     return np.invert(x, out=out)
 
 
-@bitwise
+@shifting
 def bitwise_left_shift(x, y, *, out=None):
     """Moves bits y places up: x * 2 ** y."""
     return np.left_shift(x, y, out=out)
 
 
-@bitwise
+@shifting
 def bitwise_right_shift(x, y, *, out=None):
     """Moves bits y places down: floor(x / 2 ** y)."""
     return np.right_shift(x, y, out=out)

@@ -13,6 +13,7 @@ from .logic import choose, isfinite
 unary = primitive(shape=shapes.same, kind="ufunc")
 unary_float = primitive(shape=shapes.same, kind="ufunc", dtype=dtypes.floating)
 binary = primitive(shape=shapes.broadcast, kind="ufunc")
+counted = primitive(shape=shapes.broadcast, dtype=dtypes.counting)
 binary_float = primitive(shape=shapes.broadcast, kind="ufunc", dtype=dtypes.floating)
 
 
@@ -85,7 +86,7 @@ fmin.grad(
 )
 
 
-@primitive(shape=shapes.broadcast)
+@counted
 def clip(x, x_min, x_max, *, out=None):
     """Moves values outside [x_min, x_max] to its nearer end.
 
@@ -137,7 +138,7 @@ def trunc(x, *, out=None):
     return np.trunc(x, out=out)
 
 
-@unary
+@primitive(shape=shapes.same, kind="ufunc", dtype=dtypes.counting)
 def round(x, *, decimals: int = 0, out=None):
     """Rounds to the nearest value of so many decimals; halves go to the even one.
 

@@ -53,7 +53,8 @@ __all__ = [
 ]
 
 unary = primitive(shape=shapes.same, kind="ufunc", dtype=dtypes.floating)
-binary = primitive(shape=shapes.broadcast, kind="ufunc", dtype=dtypes.floating)
+unary_wide = primitive(shape=shapes.same, kind="ufunc", dtype=dtypes.widening)
+binary = primitive(shape=shapes.broadcast, kind="ufunc", dtype=dtypes.strong_floats)
 
 # Exponentials and logarithms --------------------------------------------------------
 
@@ -201,13 +202,13 @@ def arctan2(x1, x2, *, out=None):
     return np.arctan2(x1, x2, out=out)
 
 
-@unary
+@unary_wide
 def deg2rad(x, *, out=None):
     """Turns degrees into radians."""
     return np.deg2rad(x, out=out)
 
 
-@unary
+@unary_wide
 def rad2deg(x, *, out=None):
     """Turns radians into degrees."""
     return np.rad2deg(x, out=out)

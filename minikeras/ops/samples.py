@@ -82,7 +82,7 @@ def _overlapping(x1, x2):
     return (None if None in x1 + x2 else x1[0] + x2[0] - 1,)
 
 
-@primitive(shape=_overlapping, dtype=dtypes.floating, is_whole=True)
+@primitive(shape=_overlapping, dtype=dtypes.widening, is_whole=True)
 def correlate_fully(x1, x2, *, out=None):
     """Correlates wherever two vectors overlap: full mode, see `correlate`."""
     _overlapping(x1.shape, x2.shape)
@@ -200,7 +200,7 @@ def kaiser(x, beta):
 NODES = 64
 
 
-@primitive(shape=shapes.same, dtype=dtypes.floating, is_whole=True)
+@primitive(shape=shapes.same, dtype=dtypes.widening, is_whole=True)
 def bessel(x, *, degree: int, out=None):
     """Modified Bessel function of the first kind, of a whole order.
 

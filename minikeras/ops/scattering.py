@@ -6,8 +6,8 @@ import numpy as np
 
 from ..tensor import GradientError, dtypes, operation, primitive, shapes
 from .arithmetic import multiply
-from .common import deliver, shape_of
-from .indexing import get_item_
+from .common import deliver
+from .indexing import get_item_, get_item_grad
 
 __all__ = ["scatter", "scatter_update", "slice", "slice_update"]
 
@@ -111,11 +111,34 @@ scatter_update.grad(inputs=_scattered_inputs_slope, updates=_scattered_updates_s
 
 
 def _box(start, shape) -> tuple:
-    starts = [int(i) for i in start]
     return tuple(
         builtins.slice(i, None if n == -1 else i + n)
-        for i, n in zip(starts, shape, strict=True)
+        for i, n in zip(start, shape, strict=True)
     )
+
+
+def _boxed(x, *, start, shape):
+    ends = [None if n == -1 else i + n for i, n in zip(start, shape, strict=True)]
+    if any(None not in (i, n) and i > n for i, n in zip(ends, x, strict=True)):
+        raise ValueError(
+            "slice: the box must lie inside of inputs, got start_indices="
+            f"{start} and shape={shape} for shape {x}."
+        )
+    rest = [None if n is None else n - i for i, n in zip(start, x, strict=True)]
+    return tuple(m if n == -1 else n for n, m in zip(shape, rest, strict=True))
+
+
+@primitive(shape=_boxed, kind="view")
+def box(inputs, *, start: tuple, shape: tuple):
+    """The kernel of `slice`."""
+    return inputs[_box(start, shape)]
+
+
+box.grad(
+    inputs=lambda g, start, shape, inputs_shape: get_item_grad(
+        g, key=_box(start, shape), shape=inputs_shape
+    )
+)
 
 
 @operation
@@ -130,14 +153,8 @@ def slice(inputs, start_indices, shape):
     >>> slice([[1, 2, 3], [4, 5, 6]], (0, 1), (2, 2)).tolist()
     [[2, 3], [5, 6]]
     """
-    key = _box(start_indices, shape)
-    for part, n in zip(key, shape_of(inputs), strict=True):
-        if None not in (part.stop, n) and part.stop > n:
-            raise ValueError(
-                "slice: the box must lie inside of inputs, got start_indices="
-                f"{start_indices} and shape={shape} for shape {shape_of(inputs)}."
-            )
-    return get_item_(inputs, key=key)
+    start = tuple(int(i) for i in start_indices)
+    return box(inputs, start=start, shape=tuple(shape))
 
 
 @primitive(shape=shapes.same, dtype=lambda inputs, updates: ((None, inputs), inputs))

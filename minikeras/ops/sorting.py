@@ -149,6 +149,7 @@ def digitize(x, bins, *, out=None):
 )
 def count_up(x, weights, *, minlength, out=None):
     """Adds up the weights of each number from 0 up, along the last axis."""
+    x = x.astype(np.intp)
     length = max(minlength, int(x.max(initial=-1)) + 1)
     counts = np.zeros((*x.shape[:-1], length), weights.dtype) if out is None else out
     counts[...] = 0

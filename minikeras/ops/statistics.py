@@ -20,10 +20,10 @@ from .sorting import sort
 __all__ = ["corrcoef", "histogram", "median", "percentile", "quantile"]
 
 
-def as_float(x):
+def as_float(x, rule=dtypes.floating):
     """A value as a tensor of floats; whole numbers become `floatx` ones."""
     x = convert_to_tensor(x)
-    _, wanted = dtypes.floating(x.dtype)
+    _, wanted = rule(x.dtype)
     return x if x.dtype == wanted else cast(x, dtype=wanted)
 
 
@@ -215,7 +215,7 @@ def corrcoef(x):
     >>> corrcoef([[1.0, 2.0, 3.0], [6.0, 4.0, 2.0]]).numpy().round(3).tolist()
     [[1.0, -1.0], [-1.0, 1.0]]
     """
-    x = as_float(x)
+    x = as_float(x, dtypes.widening)
     if len(x.shape) > 2:
         raise ValueError(
             f"corrcoef: x must be a matrix (variables, observations), got shape "

@@ -17,6 +17,8 @@ from .. import config
 
 __all__ = [
     "boolean",
+    "contracted",
+    "counting",
     "first",
     "fixed",
     "floating",
@@ -27,7 +29,9 @@ __all__ = [
     "result_type",
     "same",
     "standardize",
+    "strong_floats",
     "summed",
+    "widening",
 ]
 
 WEAK = (bool, int, float)
@@ -116,6 +120,8 @@ def result_type(*dtypes) -> str:
     """
     names = [_NAMES.get(d) or standardize(d) for d in dtypes] or ["float*"]
     joined = _join(*names)
+    if joined == "uint64" and len(names) > 1:
+        return "uint32"  # as in Keras
     return {"int*": "int32", "float*": config.floatx()}.get(joined, joined)
 
 
@@ -158,6 +164,17 @@ def floating(*dtypes):
     if joined.startswith(("bool", "int", "uint")):
         joined = config.floatx()
     return joined, joined
+
+
+def widening(*dtypes):
+    """As `floating`, with int64 taken as float64."""
+    joined, _ = same(*dtypes)
+    return floating("float64" if joined == "int64" else joined)
+
+
+def strong_floats(*dtypes):
+    """As `floating`, with Python's floats taken as `floatx` ones."""
+    return floating(*(config.floatx() if d is float else d for d in dtypes))
 
 
 def boolean(*dtypes):

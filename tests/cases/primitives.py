@@ -655,6 +655,9 @@ POSITIONS = {
         case(updated, R(3, 4), exactly([[0, 1], [1, 2]]), R(2), reduction="mul"),
         case(updated, R(3, 4), POINTS, R(3), reduction="max", order=0),
     ],
+    "box": [
+        case(lambda x, start, shape: x[1:3, 1:], R(3, 4), start=(1, 1), shape=(2, -1)),
+    ],
     "write_box": [
         case(
             lambda x, u, start: np.concatenate([x[:1], u, x[3:]]),

@@ -44,11 +44,6 @@ WITH_KEEPDIMS = set("""all amax amin any argmax argmin logsumexp max mean median
     prod std sum var nanmax nanmin nansum nanmean""".split())  # fmt: skip
 
 # Where JAX is alone, by name: which calls are left out.
-BESIDE_HALVES = (
-    "arctan2",
-    "logaddexp",
-    "logaddexp2",
-)  # Python floats are float32 there
 DIVIDING = ("floor_divide", "fmod", "mod")  # whole numbers by 0 give anything
 UNSIGNED = ("softmax", "log_softmax")  # x - max(x) falls below 0 and wraps around
 
@@ -58,12 +53,10 @@ def is_left_out(name, args) -> bool:
     kinds = [x.dtype.kind for x in arrays]
     whole = arrays and not {*kinds} & {"f"} and len(arrays) == len(args)
     return (
-        (name in BESIDE_HALVES and len(arrays) < len(args) and kinds == ["f"])
-        or (name in DIVIDING and whole and not arrays[-1].all())
+        (name in DIVIDING and whole and not arrays[-1].all())
         or (name == "power" and whole and (arrays[-1] < 0).any())
         or (name in UNSIGNED and "u" in kinds)
         or (name == "round" and args[0] is True)
-        or (name == "hard_tanh" and not all_floats(args))  # ours gives floats
     )
 
 
