@@ -15,7 +15,6 @@ from ..tensor import (
     dtypes,
     operation,
     primitive,
-    shapes,
 )
 from .bounds import clip
 from .common import shape_of
@@ -148,16 +147,36 @@ def _range(name: str) -> tuple:
     return kind(info.min), kind(info.max)
 
 
+def _viewed(x, *, dtype, widths):
+    old, new = widths
+    if old == new:
+        return x
+    if not x or (x[-1] is not None and x[-1] * old % new):
+        raise ValueError(
+            f"view: the last axis must hold whole elements of {dtype} ({new} bytes "
+            f"each), got shape {x} of {old} bytes each."
+        )
+    return (*x[:-1], None if x[-1] is None else x[-1] * old // new)
+
+
 def _viewed_dtype(*given, dtype=None, **metadata):
-    return None, dtypes.standardize(dtype)
+    return None, dtype
 
 
-@primitive(shape=shapes.same, dtype=_viewed_dtype, kind="view")
-def view(x, *, dtype=None):
-    """Reads the same bytes as another dtype of the same width.
+@primitive(shape=_viewed, dtype=_viewed_dtype, kind="view")
+def read_bytes(x, *, dtype: str, widths: tuple):
+    """The kernel of `view`."""
+    return np.asarray(x).view(dtype)
+
+
+@operation
+def view(x, dtype=None):
+    """Reads the same bytes as another dtype; the last axis may get another length.
 
     >>> int(view(convert_to_tensor(1.0), "int32"))
     1065353216
     """
-    wanted = np.dtype(dtypes.standardize(dtype))
-    return np.asarray(x).view(wanted)
+    x = x if hasattr(x, "dtype") else convert_to_tensor(x)
+    given, wanted = dtypes.standardize(x.dtype), dtypes.standardize(dtype)
+    widths = np.dtype(given).itemsize, np.dtype(wanted).itemsize
+    return read_bytes(x, dtype=wanted, widths=widths)

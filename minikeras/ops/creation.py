@@ -13,6 +13,7 @@ from ..tensor import (
 )
 from . import core
 from .arithmetic import add, divide, multiply, power, subtract
+from .bounds import floor
 from .common import deliver
 from .elementwise import exp, log
 from .movement import broadcast_to, expand_dims, reshape
@@ -175,7 +176,10 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     >>> linspace(0, 1, 3).tolist()
     [0.0, 0.5, 1.0]
     """
-    values, step = _spaced(*_ends(start, stop, dtype), num, endpoint, axis)
+    is_whole = dtype is not None and not dtypes.is_float(dtype)
+    ends = _ends(start, stop, None if is_whole else dtype)
+    values, step = _spaced(*ends, num, endpoint, axis)
+    values = cast(floor(values), dtype=dtype) if is_whole else values
     return (values, step) if retstep else values
 
 

@@ -254,7 +254,8 @@ def roll(x, *, shift, axis=None, out=None):
     [3, 1, 2]
     """
     if axis is None:
-        return deliver(_rolled(x.reshape(-1), shift, 0).reshape(x.shape), out)
+        flat = _rolled(x.reshape(-1), int(np.sum(shift)), 0)
+        return deliver(flat.reshape(x.shape), out)
     for n, along in np.broadcast(shift, axis):
         x = _rolled(x, int(n), int(along))
     return deliver(x, out)

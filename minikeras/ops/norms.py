@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import config
 from ..tensor import cast, dtypes, operation, primitive, shapes
+from ..utils import checks
 from .arithmetic import abs, divide, multiply, power, rsqrt, sqrt, square
 from .bounds import maximum
 from .common import deliver, shape_of
@@ -118,14 +119,13 @@ def normalize(x, axis=-1, order=2, epsilon=None):
     Args:
         x: Tensor.
         axis: Axis or axes along which the norm is taken.
-        order: Order of the norm, above 0.
+        order: Order of the norm, a positive int.
         epsilon: Smallest divisor, `config.epsilon()` if None.
 
     >>> [round(v, 4) for v in normalize([3.0, 4.0]).tolist()]
     [0.6, 0.8]
     """
-    if not isinstance(order, int | float) or order < 1:
-        raise ValueError(f"normalize: order must be a number from 1 up, got {order!r}.")
+    checks.positive_int("normalize", order=order)
     epsilon = config.epsilon() if epsilon is None else epsilon
     if order == 2:
         squared = sum(square(x), axis=axis, keepdims=True)

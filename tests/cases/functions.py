@@ -196,6 +196,7 @@ CASES = {
     "shape": [call(R(2, 3), traits="eager")],
     "silu": [call(R(2, 3), like=lambda x: x * sigmoid(x))],
     "size": [call(R(2, 3), traits="eager")],
+    "view": [call(Z(9)(3, 4), "uint8", like=lambda x, d: x.view(d))],
     "slice": [call(R(3, 4), (1, 0), (2, 3), like=lambda x, a, n: x[1:3, :3])],
     "slice_update": [call(R(3, 4), (1, 1), R(2, 2), like=KERAS)],
     "soft_shrink": [

@@ -739,7 +739,15 @@ POSITIONS = {
 
 MAKING = {
     "cast": [case(lambda x, dtype: x, R(2, 3), dtype="float64")],
-    "view": [case(lambda x, dtype: x.view(dtype), Z(8)(2, 3), dtype="float32")],
+    "read_bytes": [
+        case(
+            lambda x, dtype, widths: x.view(dtype),
+            Z(8)(2, 3),
+            dtype=dtype,
+            widths=(4, np.dtype(dtype).itemsize),
+        )
+        for dtype in ("float32", "int16")
+    ],
     "copy": [case(np.positive, R(2, 3))],
     "zeros_like": [case(np.zeros_like, R(2, 3))],
     "ones_like": [case(np.ones_like, R(2, 3))],

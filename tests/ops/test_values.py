@@ -151,7 +151,7 @@ def test_rounding_dtypes():
         (lambda: ops.scatter_update([1], [[0]], [2], "sub"), "reduction must be None"),
         (lambda: ops.pad([1], 1, "edge", 2), "constant_values is for mode='constant'"),
         (lambda: ops.scan(lambda c, x: (c, x), 0), "scan needs xs or length"),
-        (lambda: ops.normalize([1.0], order=0), "order must be a number from 1 up"),
+        (lambda: ops.normalize([1.0], order=0), "order must be a positive int"),
     ],
 )
 def test_error(call, message):
