@@ -1,8 +1,7 @@
 """Activation functions as layers."""
 
-import numpy as np
-
 from .. import activations, constraints, initializers, ops, regularizers
+from ..tensor import dtypes
 from ..utils import checks
 from .input_spec import InputSpec
 from .layer import LAYERS, Layer
@@ -188,6 +187,6 @@ class Softmax(Layer):
         if mask is None:
             return activations.softmax(inputs, axis=self.axis)
         mask = ops.cast(mask, "bool")
-        lowest = float(np.finfo(inputs.dtype).min)
+        lowest = float(dtypes.finfo(inputs.dtype).min)
         scores = ops.where(mask, inputs, lowest)
         return ops.where(mask, activations.softmax(scores, axis=self.axis), 0.0)

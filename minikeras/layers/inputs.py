@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..tensor import KerasTensor, Tensor, as_array, cast, shapes
+from ..tensor import KerasTensor, Tensor, as_array, cast, dtypes, shapes
 from ..utils import checks, configurable, tree
 
 __all__ = ["as_tuples", "cast_input", "has_shape", "implied_input_shape", "shape_of"]
@@ -17,12 +17,12 @@ def cast_input(layer, x):
     kind = type(x)
     if kind is Tensor:
         policy, given = layer.dtype_policy, x.array.dtype
-        if given == policy.numpy_dtype or given.kind != "f" or not layer.autocast:
+        if given == policy.numpy_dtype or given.kind not in "fV" or not layer.autocast:
             return x
         return _cast_with_mask(x, policy.compute_dtype)
     if kind is KerasTensor:
         dtype = layer.dtype_policy.compute_dtype
-        is_cast = layer.autocast and x.dtype.startswith("float") and x.dtype != dtype
+        is_cast = layer.autocast and dtypes.is_float(x.dtype) and x.dtype != dtype
         return _cast_with_mask(x, dtype) if is_cast else x
     if kind is np.ndarray or _is_numbers(x):
         return cast_input(layer, Tensor(as_array(x)))

@@ -249,7 +249,7 @@ def _formula(mask, scale, query, key, value, bias=None):
     if bias is not None:
         scores = add(scores, bias)
     if np.ndim(mask):
-        lowest = float(-0.7 * np.finfo(scores.dtype).max)
+        lowest = float(-0.7 * dtypes.finfo(scores.dtype).max)
         scores = choose(mask, scores, lowest)
     weights = softmax(scores)
     grouped = reshape(weights, (batch, heads, groups, length, width))

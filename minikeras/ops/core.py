@@ -142,7 +142,7 @@ def saturate_cast(x, dtype):
 def _range(name: str) -> tuple:
     if name == "bool":
         return 0, 1
-    info = np.finfo(name) if name.startswith("float") else np.iinfo(name)
+    info = dtypes.finfo(name) if dtypes.is_float(name) else np.iinfo(name)
     kind = float if name.startswith("float") else int
     return kind(info.min), kind(info.max)
 

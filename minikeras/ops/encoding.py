@@ -39,7 +39,7 @@ def one_hot(x, *, num_classes: int, axis: int = -1, dtype=None, sparse=False, ou
     dims = [1] * out.ndim
     dims[axis] = num_classes
     classes = np.arange(num_classes).reshape(dims)
-    if getattr(x, "dtype", classes.dtype).kind == "f":
+    if getattr(x, "dtype", classes.dtype).kind in "fV":
         x = np.trunc(x)
     return np.equal(np.expand_dims(x, axis), classes, out=out)
 

@@ -142,6 +142,8 @@ def write_arrays(group, named_arrays) -> None:
     names: list[str] = []
     for name, array in named_arrays:
         names.append(_unused(name, names))
+        if array.dtype.kind == "V":  # bfloat16, which HDF5 does not know
+            array = array.astype("float32")
         group.create_dataset(names[-1], data=array)
     write_names(group, "weight_names", names)
 

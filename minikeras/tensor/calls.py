@@ -44,7 +44,7 @@ def _is_natural(equation: Equation, dtype, made) -> bool:
     return (
         equation.call.startswith("np.")
         and type(x) is Value
-        and x.dtype.kind == "f"
+        and x.dtype.kind in "fV"
         and x.dtype == dtype == (made and made.dtype)
     )
 

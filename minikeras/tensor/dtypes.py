@@ -14,11 +14,13 @@ import functools
 import numpy as np
 
 from .. import config
+from ..utils.lazy import LazyModule
 
 __all__ = [
     "boolean",
     "contracted",
     "counting",
+    "finfo",
     "first",
     "fixed",
     "floating",
@@ -36,6 +38,9 @@ __all__ = [
 
 WEAK = (bool, int, float)
 _NAMES = {bool: "bool", int: "int*", float: "float*", complex: "complex64"}
+_numbers: dict = {}
+ml_dtypes = LazyModule("ml_dtypes")  # NumPy itself has no bfloat16
+
 _PARENTS = {
     "bool": ("int*",),
     "int*": ("uint8", "int8"),
@@ -47,14 +52,15 @@ _PARENTS = {
     "int16": ("int32",),
     "int32": ("int64",),
     "int64": ("float*",),
-    "float*": ("float16",),
+    "float*": ("bfloat16", "float16"),
+    "bfloat16": ("float32",),
     "float16": ("float32",),
     "float32": ("float64", "complex64"),
     "float64": ("complex128",),
     "complex64": ("complex128",),
     "complex128": (),
 }
-_ALLOWED = frozenset(name for name in _PARENTS if not name.endswith("*"))
+_ALLOWED = frozenset(_PARENTS) - {"int*", "float*", "bfloat16"}
 
 
 def standardize(dtype) -> str:
@@ -92,12 +98,34 @@ def _from_object(dtype) -> str:
     if name.startswith("str") or name == "object":
         return "string"
     if name == "bfloat16":
-        raise ValueError("dtype 'bfloat16' is not in NumPy. Try dtype='float32'.")
+        return _bfloat16()
     if name not in _ALLOWED:
         raise ValueError(
             f"dtype must be one of {', '.join(sorted(_ALLOWED))}, got {dtype!r}."
         )
     return name
+
+
+def bfloat16_number() -> int | None:
+    """NumPy's number of bfloat16, once it is known."""
+    return _numbers.get("bfloat16")
+
+
+def _bfloat16() -> str:
+    try:  # from now on NumPy knows the name
+        _numbers["bfloat16"] = np.dtype(ml_dtypes.bfloat16).num
+    except ImportError as error:
+        raise ValueError(
+            "dtype 'bfloat16' is not in NumPy. Try dtype='float32', or install what "
+            "adds it: python -m pip install ml_dtypes"
+        ) from error
+    return "bfloat16"
+
+
+def finfo(dtype):
+    """Returns the limits of a float dtype, as `np.finfo` does."""
+    name = standardize(dtype)
+    return ml_dtypes.finfo(name) if name == "bfloat16" else np.finfo(name)
 
 
 @functools.cache
@@ -127,7 +155,7 @@ def result_type(*dtypes) -> str:
 
 def is_float(dtype) -> bool:
     """Tells whether a dtype is a float dtype."""
-    return standardize(dtype).startswith("float")
+    return standardize(dtype).startswith(("float", "bfloat"))
 
 
 def is_int(dtype) -> bool:

@@ -182,7 +182,7 @@ class GradientTape:
 def _watch(x):
     if isinstance(x, Variable):
         return x.watch()
-    if type(x) is not Tensor or x.dtype.kind != "f":
+    if type(x) is not Tensor or x.dtype.kind not in "fV":
         kind = f"{x.dtype} Tensor" if type(x) is Tensor else type(x).__name__
         raise TypeError(
             f"tape.watch takes float Tensors and Variables, got {kind}. "

@@ -42,6 +42,7 @@ inspect = LazyModule("inspect")
 PRIMITIVES: dict[str, "Primitive"] = {}
 KINDS = ("ufunc", "view", "kernel", "effect")
 SCALARS = frozenset((bool, int, float))
+ROUNDED = "bfloat16"  # stands for the dtypes to cast to: see Primitive._rounded
 READY = SCALARS | {Tensor, np.ndarray}  # need no look before the kernel
 ndarray = np.ndarray
 
@@ -174,6 +175,7 @@ class Primitive:
         self.is_whole = False
         self.rows: tuple[str, ...] = ()
         self.shortcuts: dict = {}
+        self.rounds = kind in ("ufunc", "kernel") and kernel.__name__ != "cast"
         self._casts: dict = {}
         self._kept: dict = {}
         self._never_casts = getattr(dtype, "never_casts", False)
@@ -251,7 +253,11 @@ class Primitive:
             if wanted is self:
                 wanted = self._wanted_dtypes(arrays, metadata, key)
             if wanted is not None:
+                if wanted is ROUNDED:
+                    return self._rounded(args, metadata)
                 return self._promoted(args, wanted, metadata)
+        elif self.rounds and dtypes.bfloat16_number() in kinds:
+            return self._rounded(args, metadata)
         recorder = state.recorder
         if recorder is None:
             result = self.kernel(*arrays, **metadata)
@@ -290,6 +296,8 @@ class Primitive:
     def _wanted_dtypes(self, arrays: list, metadata: dict, key: tuple):
         """The dtypes to cast the arguments to first, or None if they are right."""
         given = [x.dtype.name if type(x) is ndarray else type(x) for x in arrays]
+        if "bfloat16" in given and self.rounds:
+            return ROUNDED
         wanted, _ = self.result_dtype(given, metadata)
         if not isinstance(wanted, tuple):
             wanted = (wanted,) * len(given)
@@ -318,6 +326,27 @@ class Primitive:
         ]
         return self(*args, **metadata)
 
+    def _rounded(self, tensors: list, metadata: dict):
+        """Computes with bfloat16 as other backends do: in float32, rounded at the end.
+
+        NumPy's own sums and products of bfloat16 would lose what is small.
+        """
+        cast = PRIMITIVES["cast"]
+        tensors = [_resolve(x) for x in tensors]
+        given = [x.dtype.name if type(x) is Tensor else type(x) for x in tensors]
+        _, wanted = self.result_dtype(given, metadata)
+        args = [
+            cast(x, dtype="float32") if dtype == "bfloat16" else x
+            for x, dtype in zip(tensors, given, strict=True)
+        ]
+        result = self(*args, **metadata)
+        if type(result) is not tuple:
+            return cast(result, dtype=wanted)
+        several = (
+            wanted if isinstance(wanted, (tuple, list)) else [wanted] * len(result)
+        )
+        return tuple(map(cast, result, several))
+
     # The way back ---------------------------------------------------------------------
 
     def _record(self, tensors, parents, metadata, result):
@@ -327,12 +356,12 @@ class Primitive:
             if state.recorder is not None:
                 state.recorder.made(node, result[0])
             return tuple(
-                Tensor(array, OutputNode(node, i) if array.dtype.kind == "f" else None)
+                Tensor(array, OutputNode(node, i) if array.dtype.kind in "fV" else None)
                 for i, array in enumerate(result)
             )
         if type(result) is not ndarray:
             result = np.asarray(result)
-        if result.dtype.kind not in "fc":
+        if result.dtype.kind not in "fcV":
             return Tensor(result)
         node = Node(self, tensors, parents, metadata, result)
         if state.recorder is not None:
