@@ -342,10 +342,9 @@ class Primitive:
         result = self(*args, **metadata)
         if type(result) is not tuple:
             return cast(result, dtype=wanted)
-        several = (
-            wanted if isinstance(wanted, (tuple, list)) else [wanted] * len(result)
-        )
-        return tuple(map(cast, result, several))
+        if not isinstance(wanted, (tuple, list)):
+            wanted = [wanted] * len(result)
+        return tuple(map(cast, result, wanted))
 
     # The way back ---------------------------------------------------------------------
 

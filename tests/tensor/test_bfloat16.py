@@ -1,4 +1,4 @@
-"""bfloat16, which NumPy gets from ml_dtypes: in float32, rounded after each operation."""
+"""bfloat16, which NumPy has from ml_dtypes: float32, rounded after each operation."""
 
 import numpy as np
 import pytest
