@@ -45,7 +45,8 @@ WITH_KEEPDIMS = set("""all amax amin any argmax argmin logsumexp max mean median
 
 # Where JAX is alone, by name: which calls are left out.
 DIVIDING = ("floor_divide", "fmod", "mod")  # whole numbers by 0 give anything
-UNSIGNED = ("softmax", "log_softmax")  # x - max(x) falls below 0 and wraps around
+# x - max(x) falls below 0 and wraps around; there is no -1 to cut off at
+UNSIGNED = ("softmax", "log_softmax", "hard_tanh")
 
 
 def is_left_out(name, args) -> bool:
