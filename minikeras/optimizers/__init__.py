@@ -12,6 +12,13 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "sgd": ["SGD"],
         "rmsprop": ["RMSprop"],
         "adam": ["Adam", "AdamW"],
+        "adam_variants": ["Adamax", "Lamb", "Nadam"],
+        "adagrad": ["Adadelta", "Adagrad"],
+        "adafactor": ["Adafactor"],
+        "ftrl": ["Ftrl"],
+        "lion": ["Lion"],
+        "muon": ["Muon"],
+        "schedule_free": ["ScheduleFreeAdamW"],
     },
     submodules=("schedules",),
 )

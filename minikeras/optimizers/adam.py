@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..utils import checks
+from .arguments import with_shared_arguments
 from .base import OPTIMIZERS, Optimizer
 
 __all__ = ["Adam", "AdamW"]
@@ -31,7 +32,7 @@ class Adam(Optimizer):
         beta_2: Share of the old mean of its square, in [0, 1).
         epsilon: Small number that keeps the division finite, 0 or more.
         amsgrad: Whether to divide by the largest v so far. (Reddi et al., 2018)
-        weight_decay: And the arguments that follow: see `Optimizer`.
+        **shared: `weight_decay` and others: see `Optimizer`.
 
     >>> w = keras.Variable([1.0])
     >>> Adam(learning_rate=0.1).apply([[2.0]], [w])
@@ -39,6 +40,7 @@ class Adam(Optimizer):
     [0.9]
     """
 
+    @with_shared_arguments
     def __init__(
         self,
         learning_rate=0.001,
@@ -46,32 +48,9 @@ class Adam(Optimizer):
         beta_2=0.999,
         epsilon=1e-7,
         amsgrad=False,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
+        **shared,
     ):
-        super().__init__(
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
-        )
+        super().__init__(learning_rate, **shared)
         self.beta_1 = below_one(self, beta_1=beta_1)
         self.beta_2 = below_one(self, beta_2=beta_2)
         self.epsilon = checks.non_negative(self, epsilon=epsilon)
@@ -101,9 +80,10 @@ class AdamW(Adam):
 
     Args:
         learning_rate: Number, `LearningRateSchedule`, or function without arguments.
-        weight_decay: And the arguments that follow: see `Optimizer`.
+        **shared: `weight_decay` and others: see `Optimizer`.
     """
 
+    @with_shared_arguments
     def __init__(
         self,
         learning_rate=0.001,
@@ -112,32 +92,8 @@ class AdamW(Adam):
         beta_2=0.999,
         epsilon=1e-7,
         amsgrad=False,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
+        **shared,
     ):
         super().__init__(
-            learning_rate=learning_rate,
-            beta_1=beta_1,
-            beta_2=beta_2,
-            epsilon=epsilon,
-            amsgrad=amsgrad,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
+            learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, **shared
         )

@@ -30,7 +30,7 @@ from ..tensor import (
 )
 from ..utils import checks, configurable, serialization
 from ..utils.registry import Registry
-from .schedules import LearningRateSchedule
+from .schedules.schedule import LearningRateSchedule
 from .state import OptimizerState
 
 __all__ = ["OPTIMIZERS", "Optimizer", "deserialize", "get", "serialize"]
@@ -327,8 +327,7 @@ class Optimizer(OptimizerState):
         if self.clipnorm or self.clipvalue or self.global_clipnorm:
             pairs = self._clip(pairs)
         rate = self.learning_rate
-        if self.weight_decay:
-            self._decay([w for _, w in pairs], convert_to_tensor(rate))
+        self._decay([w for _, w in pairs], rate)
         if self._steps_itself:
             for g, w in pairs:
                 self.update_step(g, w, rate)
@@ -385,8 +384,8 @@ class Optimizer(OptimizerState):
 
     def run_rule(self, arrays, scalars: dict) -> None:
         """Calls `update` with arrays in the order weight, gradient, slots."""
-        w, g, *kept = arrays
-        self.update(w, g, **dict(zip(self._slot_names, kept, strict=True)), **scalars)
+        w, g, *kept = arrays  # perhaps of the first slots only
+        self.update(w, g, **dict(zip(self._slot_names, kept, strict=False)), **scalars)
 
     # What surrounds the rule ---------------------------------------------------------
 
@@ -403,10 +402,14 @@ class Optimizer(OptimizerState):
             for (g, w), square in zip(pairs, squares, strict=True)
         ]
 
-    def _decay(self, variables: list, rate: Tensor) -> None:
+    def _decay(self, variables: list, rate) -> None:
         for w in variables:
-            if self._use_weight_decay(w):
-                w.assign_sub(w.value * (rate * self.weight_decay))
+            decay = self._decay_of(w)
+            if decay and self._use_weight_decay(w):
+                w.assign_sub(w.value * (convert_to_tensor(rate) * decay))
+
+    def _decay_of(self, w: Variable) -> float | None:
+        return self.weight_decay
 
     def _use_weight_decay(self, variable) -> bool:
         excluded, patterns = self._undecayed

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..utils import checks
+from .arguments import with_shared_arguments
 from .base import OPTIMIZERS, Optimizer
 
 __all__ = ["RMSprop"]
@@ -22,7 +23,7 @@ class RMSprop(Optimizer):
         momentum: How much of the last step carries over, in [0, 1].
         epsilon: Small number that keeps the division finite, 0 or more.
         centered: Whether to divide by an estimate of the standard deviation.
-        weight_decay: And the arguments that follow: see `Optimizer`.
+        **shared: `weight_decay` and others: see `Optimizer`.
 
     >>> w = keras.Variable([1.0])
     >>> RMSprop(learning_rate=0.1, rho=0.0).apply([[2.0]], [w])
@@ -30,6 +31,7 @@ class RMSprop(Optimizer):
     [0.9]
     """
 
+    @with_shared_arguments
     def __init__(
         self,
         learning_rate=0.001,
@@ -37,32 +39,9 @@ class RMSprop(Optimizer):
         momentum=0.0,
         epsilon=1e-7,
         centered=False,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
+        **shared,
     ):
-        super().__init__(
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
-        )
+        super().__init__(learning_rate, **shared)
         self.rho = checks.in_range(self, 0.0, 1.0, rho=rho)
         self.momentum = checks.in_range(self, 0.0, 1.0, momentum=momentum)
         self.epsilon = checks.non_negative(self, epsilon=epsilon)

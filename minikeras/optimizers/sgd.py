@@ -1,6 +1,7 @@
 """Stochastic gradient descent."""
 
 from ..utils import checks
+from .arguments import with_shared_arguments
 from .base import OPTIMIZERS, Optimizer
 
 __all__ = ["SGD"]
@@ -19,7 +20,7 @@ class SGD(Optimizer):
         learning_rate: Number, `LearningRateSchedule`, or function without arguments.
         momentum: How much of the last step carries over, in [0, 1].
         nesterov: Whether the gradient counts as if taken one step ahead.
-        weight_decay: And the arguments that follow: see `Optimizer`.
+        **shared: `weight_decay` and others: see `Optimizer`.
 
     >>> w = keras.Variable([1.0])
     >>> SGD(learning_rate=0.1).apply([[2.0]], [w])
@@ -27,37 +28,15 @@ class SGD(Optimizer):
     [0.8]
     """
 
+    @with_shared_arguments
     def __init__(
         self,
         learning_rate=0.01,
         momentum=0.0,
         nesterov=False,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
+        **shared,
     ):
-        super().__init__(
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
-        )
+        super().__init__(learning_rate, **shared)
         self.momentum = checks.in_range(self, 0.0, 1.0, momentum=momentum)
         self.nesterov = nesterov
         self.slots = (("momentum",),) if momentum else ()

@@ -16,6 +16,7 @@ class OptimizerState(changes.Watched):
         slots: Names of the variables kept beside each weight. Those of one inner tuple
             are made weight by weight: momentum and velocity of the first weight, then
             of the second. That is the order in files.
+        starts: What slots hold at first, by name; 0 where nothing is said.
     """
 
     slots: tuple[tuple[str, ...], ...] = ()
@@ -24,6 +25,7 @@ class OptimizerState(changes.Watched):
         cls = type(self).__name__
         self.name = name or naming.auto_name(naming.to_snake_case(cls))
         self.built = False
+        self.starts: dict[str, float] = {}
         self._variables: list[Variable] = []  # in the order of files
         self._trainable_variables: list[Variable] = []
         self._positions: dict[int, int] | None = None  # id of a weight -> its place
@@ -115,11 +117,21 @@ class OptimizerState(changes.Watched):
         if self.gradient_accumulation_steps:
             name = "gradient_accumulator"
             self._accumulators = self.add_optimizer_variables(weights, name)
-        groups = [self.add_optimizer_variables(weights, group) for group in self.slots]
-        columns = [column for group in groups for column in group]
-        self._slots = [[column[i] for column in columns] for i in range(len(weights))]
         self._slot_names = tuple(name for group in self.slots for name in group)
+        self._slots = [[] for _ in weights]
+        for group in self.slots:
+            for w, slots in zip(weights, self._slots, strict=True):
+                slots += self._slots_of(w, group)
         self.built = True
+
+    def _slots_of(self, weight, names: tuple[str, ...]) -> list[Variable]:
+        """Makes what is kept beside a weight, of one group of names."""
+        return [
+            self.add_variable_from_reference(
+                weight, name, initializers.Constant(self.starts.get(name, 0.0))
+            )
+            for name in names
+        ]
 
     def _get_variable_index(self, variable) -> int:
         """Returns a weight's place among those the optimizer was built for."""

@@ -10,11 +10,11 @@ arguments are cast to before the kernel (None: leave them) and the dtype of the 
 """
 
 import functools
+import importlib
 
 import numpy as np
 
 from .. import config
-from ..utils.lazy import LazyModule
 
 __all__ = [
     "boolean",
@@ -39,7 +39,6 @@ __all__ = [
 WEAK = (bool, int, float)
 _NAMES = {bool: "bool", int: "int*", float: "float*", complex: "complex64"}
 _numbers: dict = {}
-ml_dtypes = LazyModule("ml_dtypes")  # NumPy itself has no bfloat16
 
 _PARENTS = {
     "bool": ("int*",),
@@ -113,7 +112,8 @@ def bfloat16_number() -> int | None:
 
 def _bfloat16() -> str:
     try:  # from now on NumPy knows the name
-        _numbers["bfloat16"] = np.dtype(ml_dtypes.bfloat16).num
+        module = importlib.import_module("ml_dtypes")
+        _numbers["bfloat16"] = np.dtype(module.bfloat16).num
     except ImportError as error:
         raise ValueError(
             "dtype 'bfloat16' is not in NumPy. Try dtype='float32', or install what "
@@ -125,7 +125,8 @@ def _bfloat16() -> str:
 def finfo(dtype):
     """Returns the limits of a float dtype, as `np.finfo` does."""
     name = standardize(dtype)
-    return ml_dtypes.finfo(name) if name == "bfloat16" else np.finfo(name)
+    module = importlib.import_module("ml_dtypes") if name == "bfloat16" else np
+    return module.finfo(name)
 
 
 @functools.cache

@@ -25,7 +25,7 @@ inspect = LazyModule("inspect")
 textwrap = LazyModule("textwrap")
 
 PACKAGE = __name__.partition(".")[0]
-STANDARD = ("itertools", "math", "operator")
+STANDARD = ("importlib", "itertools", "math", "operator")
 
 
 class NotShown(ValueError):

@@ -56,7 +56,7 @@ def _lowered(group: list[Equation], arenas: list) -> list[Equation]:
     optimizer, place = first.function, first.place
     rows = [equation.args for equation in group]
     if not Arena.can_hold(rows, optimizer):
-        return [_whole_rule(equation) for equation in group]
+        return [e for equation in group for e in _rule_of_one(equation)]
     arena = Arena(optimizer, rows, place)
     equations = _traced_rule(optimizer, arena.parts, first.options, place)
     if equations is None:
@@ -76,6 +76,15 @@ def _lowered(group: list[Equation], arenas: list) -> list[Equation]:
     for equation in equations:
         equation.is_effect = equation.target is not None
     return [*gathered, update, *equations]
+
+
+def _rule_of_one(equation: Equation) -> list[Equation]:
+    """The rule's calls on one weight, or one call where it cannot be written out."""
+    parts = list(equation.args)
+    rule = _traced_rule(equation.function, parts, equation.options, equation.place)
+    for each in rule or ():
+        each.is_effect = each.target is not None
+    return rule or [_whole_rule(equation)]
 
 
 def _whole_rule(equation: Equation) -> Equation:

@@ -98,7 +98,7 @@ def test_a_deep_copy_goes_its_own_way(name, case):
 def test_dtype_of_the_weights_is_kept(name, case, dtype):
     optimizer, variables = make(name, case), weights(dtype)
     result = train(optimizer, variables)
-    assert {v.dtype for v in optimizer.variables[2:]} <= {dtype}
+    assert {v.dtype for v in optimizer.variables[2:] if v.shape} <= {dtype}
     assert result.dtype == dtype
     np.testing.assert_allclose(result, case.weights, rtol=1e-2, atol=1e-2)
 

@@ -28,6 +28,71 @@ def test_piecewise_constant_decay():
 
 
 @pytest.mark.parametrize(
+    ("text", "rates"),
+    [
+        (
+            "CosineDecay(0.1,10)",
+            [0.1, 0.09755283, 0.06545085, 0.009549147, 0.0, 0.0, 0.0],
+        ),
+        (
+            "CosineDecay(0.1,10,0.2)",
+            [0.1, 0.09804226, 0.07236068, 0.02763932, 0.02, 0.02, 0.02],
+        ),
+        (
+            "CosineDecay(0.0,10,0.2,warmup_target=0.5,warmup_steps=4)",
+            [0.0, 0.125, 0.5, 0.3618034, 0.1, 0.1, 0.1],
+        ),
+        (
+            "CosineDecay(0.1,10,warmup_target=0.5,warmup_steps=4)",
+            [0.1, 0.2, 0.5, 0.3272542, 0.0, 0.0, 0.0],
+        ),
+        (
+            "CosineDecay(0.1,10,warmup_steps=4)",
+            [0.1, 0.09755283, 0.06545085, 0.009549147, 0.0, 0.0, 0.0],
+        ),
+        (
+            "CosineDecayRestarts(0.1,5)",
+            [0.1, 0.09045085, 0.009549147, 0.07938927, 0.1, 0.07938927, 0.09619398],
+        ),
+        (
+            "CosineDecayRestarts(0.1,5,1.0,0.5)",
+            [0.1, 0.09045085, 0.009549147, 0.01727457, 0.0125, 0.00565318, 0.000390625],
+        ),
+        (
+            "CosineDecayRestarts(0.1,4,1.5,0.8,0.1)",
+            [0.1, 0.08681981, 0.082, 0.028, 0.03379893, 0.0536293, 0.03573254],
+        ),
+        (
+            "InverseTimeDecay(0.1,3,0.5)",
+            [0.1, 0.08571429, 0.06, 0.04285714, 0.02857143, 0.02222222, 0.01304348],
+        ),
+        (
+            "InverseTimeDecay(0.1,3,0.5,True)",
+            [0.1, 0.1, 0.06666667, 0.05, 0.02857143, 0.02222222, 0.01333333],
+        ),
+        (
+            "PolynomialDecay(0.1,10)",
+            [0.1, 0.09001, 0.06004, 0.02008, 0.0001, 0.0001, 0.0001],
+        ),
+        (
+            "PolynomialDecay(0.1,10,0.01,0.5)",
+            [0.1, 0.0953815, 0.0797137, 0.05024923, 0.01, 0.01, 0.01],
+        ),
+        (
+            "PolynomialDecay(0.1,4,0.01,2.0,True)",
+            [0.1, 0.060625, 0.01, 0.01, 0.01035156, 0.01140625, 0.01],
+        ),
+    ],
+)
+def test_rates_are_those_of_keras(text, rates):
+    schedule = eval(text)
+    steps = [0, 1, 4, 8, 15, 21, 40]
+    made = [float(schedule(step)) for step in steps]
+    np.testing.assert_allclose(made, rates, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(schedule(np.array(steps)), rates, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(
     "schedule",
     [
         ExponentialDecay(0.1, 10, 0.5, staircase=True, name="mine"),

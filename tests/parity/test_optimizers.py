@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 
 import numpy as np
 import pytest
@@ -36,11 +37,32 @@ COMBINED = [
 ]
 
 
-def train(package, optimizer, steps=7, constrained=False):
+FORMS = {"wide": (3, 4), "tall": (5, 2), "cube": (2, 3, 4), "embedding": (6, 2)}
+MATRICES = {
+    name: np.random.default_rng(len(name)).normal(size=shape)
+    for name, shape in FORMS.items()
+}
+BY_MATRIX = [
+    ("Adafactor", {}),
+    (
+        "Adafactor",
+        {"beta_2_decay": -0.5, "clip_threshold": 0.5, "relative_step": False},
+    ),
+    ("Lamb", {"weight_decay": 0.01}),
+    ("Muon", {}),
+    ("Muon", {"nesterov": False, "ns_steps": 3, "rms_rate": None}),
+    ("Muon", {"weight_decay": None, "adam_weight_decay": 0.1, "adam_lr_ratio": 0.5}),
+    ("Muon", {"exclude_layers": ["ta"], "exclude_embeddings": False}),
+    ("ScheduleFreeAdamW", {"warmup_steps": 4}),
+]
+
+
+def train(package, optimizer, steps=7, constrained=False, start=None):
     rng = np.random.default_rng(5)
+    start = start or dict(zip(("kernel", "bias"), START, strict=True))
     variables = [
         package.Variable(np.array(value, "float32"), name=name)
-        for name, value in zip(("kernel", "bias"), START, strict=True)
+        for name, value in start.items()
     ]
     if constrained:
         variables[0].constraint = package.constraints.MaxNorm(3.0)
@@ -53,7 +75,8 @@ def train(package, optimizer, steps=7, constrained=False):
             optimizer.apply(tensors, variables)
     optimizer.finalize_variable_values(variables)
     values = [np.asarray(v) for v in (*variables, *optimizer.variables)]
-    return values, [v.path for v in optimizer.variables]
+    paths = [re.sub(r"variable_\d+$", "variable", v.path) for v in optimizer.variables]
+    return values, paths
 
 
 def both(name, kwargs):
@@ -84,13 +107,19 @@ def test_configs(name, kwargs):
     assert forms[1] == forms[0]
     assert list(forms[1]["config"])[:2] == ["name", "learning_rate"]
     json.dumps(forms[1])
-    assert type(keras.optimizers.deserialize(forms[1])) is type(theirs)
+    if name != "Lamb":  # Keras 3.15 does not find it again
+        assert type(keras.optimizers.deserialize(forms[1])) is type(theirs)
 
 
 @pytest.mark.parametrize(("name", "kwargs"), EVERY + COMBINED)
 @pytest.mark.parametrize("constrained", [False, True])
 def test_weights_and_state(name, kwargs, constrained):
     compare(*both(name, {"learning_rate": 0.1, **kwargs}), constrained=constrained)
+
+
+@pytest.mark.parametrize(("name", "kwargs"), BY_MATRIX)
+def test_matrices(name, kwargs):
+    compare(*both(name, {"learning_rate": 0.1, **kwargs}), start=MATRICES)
 
 
 def test_a_schedule():
@@ -111,6 +140,10 @@ def test_schedules(step):
     for name, args in (
         ("ExponentialDecay", (0.5, 4, 0.5)),
         ("PiecewiseConstantDecay", ([1, 5], [0.5, 0.25, 0.125])),
+        ("CosineDecay", (0.5, 7, 0.1)),
+        ("CosineDecayRestarts", (0.5, 3, 1.5, 0.8, 0.1)),
+        ("InverseTimeDecay", (0.5, 3, 0.5, True)),
+        ("PolynomialDecay", (0.5, 4, 0.01, 2.0, True)),
     ):
         theirs, ours = (
             getattr(package.optimizers.schedules, name)(*args)
