@@ -5,9 +5,13 @@ import pytest
 
 from minikeras.optimizers import schedules
 from minikeras.optimizers.schedules import (
+    CosineDecay,
+    CosineDecayRestarts,
     ExponentialDecay,
+    InverseTimeDecay,
     LearningRateSchedule,
     PiecewiseConstantDecay,
+    PolynomialDecay,
 )
 
 
@@ -97,6 +101,10 @@ def test_rates_are_those_of_keras(text, rates):
     [
         ExponentialDecay(0.1, 10, 0.5, staircase=True, name="mine"),
         PiecewiseConstantDecay([1, 2], [0.1, 0.2, 0.3]),
+        CosineDecay(0.1, 10, 0.1, warmup_target=0.5, warmup_steps=3),
+        CosineDecayRestarts(0.1, 2, 1.0, 0.9, 0.1),
+        InverseTimeDecay(0.1, 3, 0.5, staircase=True),
+        PolynomialDecay(0.1, 3, 0.01, 0.5, cycle=True),
     ],
 )
 def test_config_round_trip(schedule):
