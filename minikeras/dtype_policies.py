@@ -7,6 +7,7 @@ import numpy as np
 
 from . import config
 from .tensor import dtypes
+from .utils import naming
 from .utils.registry import Registry
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
 
 DTYPE_POLICIES = Registry("dtype policy", "keras.dtype_policies", __name__)
 _global: list = []  # the policy set by `set_dtype_policy`, if any
+naming.on_clear_session(_global.clear)
 
 
 @DTYPE_POLICIES.register(module="keras")

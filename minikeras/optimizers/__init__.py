@@ -17,6 +17,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "adafactor": ["Adafactor"],
         "ftrl": ["Ftrl"],
         "lion": ["Lion"],
+        "loss_scale": ["LossScaleOptimizer"],
+        "multi": ["MultiOptimizer", "OptimizerMap"],
         "muon": ["Muon"],
         "schedule_free": ["ScheduleFreeAdamW"],
     },

@@ -152,7 +152,7 @@ class OptimizerState(changes.Watched):
 
     def save_own_variables(self, store) -> None:
         """Puts the value of each variable into a dict-like store, as "0", "1", ..."""
-        for i, variable in enumerate(self._variables):
+        for i, variable in enumerate(self.variables):
             store[str(i)] = variable.numpy()
 
     def load_own_variables(self, store) -> None:
@@ -160,7 +160,7 @@ class OptimizerState(changes.Watched):
 
         A store with another number of variables is left alone, with a warning.
         """
-        count, stored = len(self._variables), len(store.keys())
+        count, stored = len(self.variables), len(store.keys())
         if count != stored:
             warnings.warn(
                 f"{self._owner()}: its saved state is skipped, because it has {stored} "
@@ -168,7 +168,7 @@ class OptimizerState(changes.Watched):
                 stacklevel=2,
             )
             return
-        for i, variable in enumerate(self._variables):
+        for i, variable in enumerate(self.variables):
             variable.assign(store[str(i)])
 
     def set_weights(self, weights) -> None:
@@ -178,12 +178,12 @@ class OptimizerState(changes.Watched):
             ValueError: if their number or a shape differs.
         """
         weights = list(weights)
-        if len(weights) != len(self._variables):
+        if len(weights) != len(self.variables):
             raise ValueError(
-                f"{self._owner()}: set_weights needs {len(self._variables)} arrays, "
+                f"{self._owner()}: set_weights needs {len(self.variables)} arrays, "
                 f"one per variable, got {len(weights)}."
             )
-        for variable, value in zip(self._variables, weights, strict=True):
+        for variable, value in zip(self.variables, weights, strict=True):
             variable.assign(value)
 
     def stateless_apply(
@@ -204,7 +204,7 @@ class OptimizerState(changes.Watched):
                 f"{self._owner()}: stateless_apply needs a built optimizer. Call "
                 "build(trainable_variables) first."
             )
-        holders = [*self._trainable_variables, *self._variables]
+        holders = [*self._trainable_variables, *self.variables]
         before = [holder.numpy() for holder in holders]
         given = [*trainable_variables, *optimizer_variables]
         try:

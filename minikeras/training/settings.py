@@ -9,8 +9,6 @@ __all__ = ["Settings"]
 
 compiling = LazyModule(f"{__package__}.compile")  # late, for import time
 
-_HALF_PRECISION_SCALE = 2.0**15  # keeps gradients from vanishing in float16
-
 
 class Settings:
     """The part of `Trainer` that holds what `compile` was given."""
@@ -51,8 +49,8 @@ class Settings:
             run_eagerly: True runs each step as written.
             steps_per_execution: Number of batches between two calls of batch callbacks.
             jit_compile: True, False or "auto": whether steps may be compiled.
-            auto_scale_loss: Whether in half precision the loss is scaled up for the
-                gradients' sake.
+            auto_scale_loss: Whether with the policy "mixed_float16" the optimizer is
+                put into a `LossScaleOptimizer`.
 
         Raises:
             ValueError: for unknown names; the message says which one is near.
@@ -94,9 +92,10 @@ class Settings:
         self._loss_tracker = metric_package.Mean(name="loss")
 
     def _scale_half_precision(self) -> None:
-        is_half = self.compute_dtype == "float16"
-        if is_half and self.optimizer.loss_scale_factor is None:
-            self.optimizer.loss_scale_factor = _HALF_PRECISION_SCALE
+        wraps = optimizers.LossScaleOptimizer
+        is_mixed = self.dtype_policy.name == "mixed_float16"
+        if is_mixed and not isinstance(self.optimizer, wraps):
+            self.optimizer = wraps(self.optimizer, name="loss_scale_optimizer")
 
     @property
     def run_eagerly(self) -> bool:

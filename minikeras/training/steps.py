@@ -1,5 +1,7 @@
 """`Steps`: what happens to one batch. Read `train_step` first: it is the algorithm."""
 
+import numpy as np
+
 from .. import metrics
 from ..tensor import GradientTape, convert_to_tensor, phase
 from ..utils import checks, tree
@@ -31,7 +33,10 @@ class Steps:
         track(self._loss_tracker, loss, _count(x))
         variables = self._known().variables
         if variables:
-            gradients = tape.gradient(scaled, variables)
+            # Scaled gradients may overflow: LossScaleOptimizer leaves out such a step.
+            far_off = "ignore" if scaled is not loss else None
+            with np.errstate(over=far_off, invalid=far_off):
+                gradients = tape.gradient(scaled, variables)
             self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
         return self.compute_metrics(x, y, y_pred, sample_weight)
 

@@ -37,7 +37,8 @@ def train(optimizer, variables, gradients=GRADIENTS):
 
 
 def test_every_optimizer_has_a_case():
-    assert {name for name, _ in OPTIMIZERS.items()} == set(CASES)
+    around_others = {"LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"}
+    assert {name for name, _ in OPTIMIZERS.items()} - around_others == set(CASES)
 
 
 @every_optimizer

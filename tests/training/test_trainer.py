@@ -278,6 +278,6 @@ def test_half_precision_scales_the_loss_unless_told_not_to():
     half = keras.Sequential([layers.Input((3,)), layers.Dense(2)])
     half.dtype_policy = keras.dtype_policies.get("mixed_float16")
     half.compile("sgd", "mse")
-    assert half.optimizer.loss_scale_factor == 2.0**15
+    assert float(half.optimizer.scale_loss(1.0)) == 2.0**15
     half.compile("sgd", "mse", auto_scale_loss=False)
-    assert half.optimizer.loss_scale_factor is None
+    assert float(half.optimizer.scale_loss(1.0)) == 1.0
