@@ -34,6 +34,7 @@ _NAMES = {
 }
 _SUBMODULES = (
     "activations",
+    "backend",
     "callbacks",
     "config",
     "constraints",
@@ -43,9 +44,11 @@ _SUBMODULES = (
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "ops",
     "optimizers",
+    "preprocessing",
     "random",
     "regularizers",
     "saving",

@@ -4,15 +4,18 @@ Public as `minikeras.config` (`keras.config` in Keras 3).
 """
 
 import importlib
+import os
 
 from .utils import changes, checks
 
 __all__ = [
     "backend",
+    "disable_flash_attention",
     "disable_fusions",
     "disable_interactive_logging",
     "disable_plans",
     "disable_traceback_filtering",
+    "enable_flash_attention",
     "enable_fusions",
     "enable_interactive_logging",
     "enable_plans",
@@ -22,12 +25,19 @@ __all__ = [
     "floatx",
     "fusions_enabled",
     "image_data_format",
+    "is_flash_attention_enabled",
     "is_interactive_logging_enabled",
+    "is_nnx_enabled",
     "is_traceback_filtering_enabled",
+    "max_epochs",
+    "max_steps_per_epoch",
     "plans_enabled",
+    "set_backend",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
+    "set_max_epochs",
+    "set_max_steps_per_epoch",
 ]
 
 # Called when `floatx` changes: for those who remember what follows from it.
@@ -42,12 +52,18 @@ _settings = {
     "unsafe_deserialization": False,
     "plans": True,
     "fusions": True,
+    "flash_attention": None,
 }
 
 
 def backend() -> str:
     """Returns `"numpy"`, the only backend there is."""
     return "numpy"
+
+
+def set_backend(backend: str) -> None:
+    """Takes `"numpy"`, the only backend there is, and changes nothing."""
+    checks.one_of("set_backend", backend=backend, allowed=("numpy",))
 
 
 def floatx() -> str:
@@ -107,17 +123,17 @@ def is_interactive_logging_enabled() -> bool:
 
 
 def enable_traceback_filtering() -> None:
-    """Kept for Keras code: tracebacks here are short enough to be shown whole."""
+    """Leaves this package's frames out of errors in `fit` and the like, by default."""
     _settings["traceback_filtering"] = True
 
 
 def disable_traceback_filtering() -> None:
-    """Kept for Keras code: tracebacks here are always shown whole."""
+    """Shows every frame of errors in `fit` and the like."""
     _settings["traceback_filtering"] = False
 
 
 def is_traceback_filtering_enabled() -> bool:
-    """Tells what was last asked for; tracebacks are shown whole either way."""
+    """Tells whether errors in `fit` and the like leave out this package's frames."""
     return _settings["traceback_filtering"]
 
 
@@ -153,6 +169,72 @@ def plans_enabled() -> bool:
     return _settings["plans"]
 
 
+def max_epochs() -> int | None:
+    """Returns the limit on the epochs of a `fit`; None if there is none."""
+    return _settings["max_epochs"]
+
+
+def set_max_epochs(max_epochs: int | None) -> None:
+    """Bounds the epochs of every `fit`, to try a long script quickly.
+
+    The environment variable `KERAS_MAX_EPOCHS` does the same without a change in the
+    script; None takes the limit away.
+    """
+    _set_limit("max_epochs", max_epochs)
+
+
+def max_steps_per_epoch() -> int | None:
+    """Returns the limit on the batches of an epoch; None if there is none."""
+    return _settings["max_steps_per_epoch"]
+
+
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
+    """Bounds the batches of an epoch of `fit`, of `evaluate` and of `predict`.
+
+    The environment variable `KERAS_MAX_STEPS_PER_EPOCH` does the same; None takes the
+    limit away.
+    """
+    _set_limit("max_steps_per_epoch", max_steps_per_epoch)
+
+
+def _set_limit(name: str, value: int | None) -> None:
+    if value is not None:
+        value = checks.positive_int(f"set_{name}", **{name: value})
+    _settings[name] = value
+
+
+def _limit_outside(name: str) -> int | None:
+    """The limit that an environment variable sets."""
+    text = os.environ.get(name, "")
+    if text and not (text.isdecimal() and int(text)):
+        raise ValueError(f"{name} must be a positive int, got {text!r}. Try {name}=2.")
+    return int(text) if text else None
+
+
+_settings["max_epochs"] = _limit_outside("KERAS_MAX_EPOCHS")
+_settings["max_steps_per_epoch"] = _limit_outside("KERAS_MAX_STEPS_PER_EPOCH")
+
+
+def enable_flash_attention() -> None:
+    """Kept for Keras code: the one kernel for attention serves every case."""
+    _settings["flash_attention"] = None
+
+
+def disable_flash_attention() -> None:
+    """Kept for Keras code: results are the same either way."""
+    _settings["flash_attention"] = False
+
+
+def is_flash_attention_enabled() -> bool | None:
+    """Returns False after `disable_flash_attention`, otherwise None, as Keras does."""
+    return _settings["flash_attention"]
+
+
+def is_nnx_enabled() -> bool:
+    """Returns False: NNX belongs to the JAX backend."""
+    return False
+
+
 def enable_unsafe_deserialization() -> None:
     """Lets every later `load_model` run Python code stored in model files.
 
@@ -175,3 +257,7 @@ def __getattr__(name: str):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     root = __name__.rpartition(".")[0]
     return getattr(importlib.import_module(f"{root}.dtype_policies"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_UPSTAIRS})

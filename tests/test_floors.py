@@ -28,6 +28,7 @@ FLOORS = {
         "initializers",
         "losses",
         "metrics",
+        "mixed_precision",
         "optimizers",
         "random",
         "regularizers",
@@ -35,7 +36,7 @@ FLOORS = {
     4: ["layers"],
     5: ["callbacks", "explain", "saving"],
     6: ["models", "training"],
-    7: ["datasets"],
+    7: ["backend", "datasets", "preprocessing"],
 }
 FLOOR_OF = {name: floor for floor, names in FLOORS.items() for name in names}
 FILES = sorted(ROOT.rglob("*.py"))
@@ -133,7 +134,7 @@ def test_importing_the_package_loads_nothing_slow():
 def test_files_and_functions_are_short():
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in FILES}
     assert [path.name for path, n in lengths.items() if n > 500] == []
-    assert sum(lengths.values()) < 50_000
+    assert sum(lengths.values()) < 65_000
     sizes = [size for path in FILES for _, size in functions(path)]
     assert statistics.median(sizes) < 8
     assert statistics.quantiles(sizes, n=10)[-1] <= 30

@@ -1,4 +1,4 @@
-"""What a model computes, as text: scripts that need nothing but NumPy."""
+"""What a model computes, as text: scripts that need nothing but NumPy; pictures."""
 
 from .export import Step, write_script
 

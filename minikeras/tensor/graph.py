@@ -22,6 +22,7 @@ __all__ = [
     "Node",
     "Operation",
     "call_primitive",
+    "get_source_inputs",
     "operation",
 ]
 
@@ -90,6 +91,31 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<Node {self.operation.name}: {self.input_tensors} -> {self.outputs}>"
+
+
+def get_source_inputs(tensor) -> list:
+    """Returns the inputs from which a KerasTensor is computed, each once.
+
+    >>> x = KerasTensor((2,), name="x")
+    >>> [source.name for source in get_source_inputs(x * x + x)]
+    ['x']
+    """
+    waiting, seen = [tensor], {}
+    while waiting:
+        x = waiting.pop()
+        if id(x) in seen:
+            continue
+        seen[id(x)] = x
+        history = getattr(x, "_keras_history", None)
+        if history is not None:
+            node = history.operation._inbound_nodes[history.node_index]
+            waiting += reversed(node.input_tensors)
+    return [x for x in seen.values() if _is_source(x)]
+
+
+def _is_source(x) -> bool:
+    operation, index, _ = getattr(x, "_keras_history", (None, 0, 0))
+    return operation is None or operation._inbound_nodes[index].is_input
 
 
 class Operation:

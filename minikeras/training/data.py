@@ -5,6 +5,7 @@
 cuts their stream into epochs. A batch of arrays costs one `ndarray.take` each.
 """
 
+import itertools
 import random
 import warnings
 from functools import partial
@@ -22,6 +23,7 @@ from .arrays import (
     to_arrays,
     weights_of_classes,
 )
+from .pydataset import ahead
 
 __all__ = [
     "ArrayBatches",
@@ -222,24 +224,38 @@ class BatchSequence:
         self.class_weight = class_weight
         self.shuffle = bool(shuffle)
         count = getattr(sequence, "num_batches", None)
-        self.num_batches = len(sequence) if count is None else int(count)
-        if self.num_batches < 1:
+        if count is None and hasattr(sequence, "__len__"):
+            count = len(sequence)
+        self.num_batches = None if count is None else int(count)
+        if self.num_batches is not None and self.num_batches < 1:
             raise ValueError(
                 f"{owner}: x is a {type(sequence).__name__} of no batches."
             )
 
     def __iter__(self):
-        getattr(self.sequence, "on_epoch_begin", bool)()
+        self._tell("on_epoch_begin")
+        for data in ahead(self.sequence, self._order()):
+            yield to_batch(self.owner, data, self.class_weight)
+        self._tell("on_epoch_end")
+
+    def _tell(self, hook: str) -> None:
+        getattr(self.sequence, hook, bool)()
+
+    def _order(self):
+        """The numbers of an epoch's batches."""
+        if self.num_batches is None:
+            return itertools.count()
         order = list(range(self.num_batches))
         if self.shuffle:
             random.shuffle(order)
-        for i in order:
-            yield to_batch(self.owner, self.sequence[i], self.class_weight)
-        getattr(self.sequence, "on_epoch_end", bool)()
+        return order
 
     def peek(self):
         """Returns the first batch of an epoch of its own; costs a shuffle."""
-        return next(iter(self))
+        self._tell("on_epoch_begin")
+        data = self.sequence[next(iter(self._order()))]
+        self._tell("on_epoch_end")
+        return to_batch(self.owner, data, self.class_weight)
 
 
 class BatchStream:
@@ -290,6 +306,10 @@ class Epochs:
         self.owner = owner
         self.reader = reader
         self.steps = None if steps is None else checks.positive_int(owner, steps=steps)
+        limit, known = config.max_steps_per_epoch(), self.num_batches
+        if limit is not None and (known is None or known > limit):
+            warnings.warn(f"{owner}: limited to {limit} steps.", stacklevel=4)
+            self.steps = limit
         self.is_continued = is_continued or not reader.is_restartable
         self._stream = None
         self._is_at_end = False

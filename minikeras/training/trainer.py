@@ -5,12 +5,15 @@ itself; data.py makes batches of what users pass.
 """
 
 import contextlib
+import warnings
 
 from .. import callbacks as hooks
+from .. import config
 from ..tensor import KerasTensor, PlannedFunction, Tensor, as_array, no_history
 from ..utils import blas, changes, checks, tree
 from ..utils.batches import unpack_x_y_sample_weight
 from ..utils.lazy import LazyModule
+from ..utils.tracebacks import short_traceback
 from .loop import Inventory, join_outputs, outputs_as_logs, run_epoch, to_floats
 from .plans import fingerprint, planned
 from .settings import Settings
@@ -87,7 +90,7 @@ class Trainer(Settings, Sources, Steps):
             A `History`: `history.history["loss"]` has one value per epoch.
         """
         self._check_compiled("fit")
-        epochs = checks.integer("fit", epochs=epochs)
+        epochs = _limited(checks.integer("fit", epochs=epochs))
         first = checks.non_negative_int("fit", initial_epoch=initial_epoch)
         is_due = _schedule(validation_freq)
         if validation_split and validation_data is None:
@@ -163,7 +166,8 @@ class Trainer(Settings, Sources, Steps):
         """Runs an epoch until its end, or until the model is told to stop."""
         stop = _STOPS[kind]
         group = self.steps_per_execution
-        with blas.single_threaded():  # our own threads share the work
+        # our own threads share the work
+        with short_traceback(), blas.single_threaded():
             results = run_epoch(
                 kind,
                 step,
@@ -253,7 +257,7 @@ class Trainer(Settings, Sources, Steps):
         """`predict` for one batch that nobody watches: the step alone."""
         predict = self.make_predict_function()
         self._refresh(predict)
-        with blas.single_threaded():
+        with short_traceback(), blas.single_threaded():
             outputs = predict(Tensor(x))
         if type(outputs) is Tensor:
             return outputs.array.copy()
@@ -301,7 +305,7 @@ class Trainer(Settings, Sources, Steps):
     def predict_on_batch(self, x):
         """Returns the outputs for one batch, as arrays."""
         self._refresh(self.make_predict_function())
-        with blas.single_threaded():
+        with short_traceback(), blas.single_threaded():
             outputs = self.predict_function(feeding.to_batch("predict_on_batch", (x,)))
         return tree.map_structure(as_array, outputs)
 
@@ -312,7 +316,7 @@ class Trainer(Settings, Sources, Steps):
         is_plain = self._is_plain(kind, step)
         with _taking_stock(self) as known:
             known.is_unread = is_plain
-            with blas.single_threaded():
+            with short_traceback(), blas.single_threaded():
                 results = step(batch)
             known.is_unread = False
             logs = to_floats(self.get_metrics_result() if is_plain else results)
@@ -431,6 +435,14 @@ def _taking_stock(model):
         yield model._inventory
     finally:
         model._inventory = before
+
+
+def _limited(epochs: int) -> int:
+    limit = config.max_epochs()
+    if limit is None or epochs <= limit:
+        return epochs
+    warnings.warn(f"fit: limited to {limit} epochs.", stacklevel=3)
+    return limit
 
 
 def _schedule(validation_freq):

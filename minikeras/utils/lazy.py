@@ -29,6 +29,8 @@ class LazyModule:
         self._extra = extra
 
     def __getattr__(self, attribute: str):
+        if attribute == "__wrapped__":  # `inspect` looks for it everywhere
+            raise AttributeError(attribute)
         return getattr(self._load(), attribute)
 
     def _load(self):

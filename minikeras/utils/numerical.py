@@ -66,6 +66,6 @@ def normalize(x, axis: int = -1, order: float = 2) -> np.ndarray:
     array([[0.6, 0.8],
            [0. , 0. ]])
     """
-    array = np.asarray(x)
+    array = np.atleast_1d(x)
     norm = np.linalg.norm(array, order, axis, keepdims=True)
     return array / np.where(norm == 0, norm.dtype.type(1), norm)

@@ -5,6 +5,7 @@ Dicts are walked in sorted key order (ordered dicts in their own), so that two d
 with the same keys always flatten alike. Everything else, `None` too, is a leaf.
 """
 
+import warnings
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 
@@ -161,13 +162,21 @@ def _map(func: Callable, structures: tuple, none_is_leaf: bool):
     return _rebuild(first, [_map(func, c, none_is_leaf) for c in columns])
 
 
-def assert_same_structure(a, b) -> None:
+def assert_same_structure(a, b, check_types=None) -> None:
     """Raises ValueError unless both have the same types, lengths and keys.
+
+    Args:
+        a, b: The structures.
+        check_types: Deprecated: types are always compared.
 
     >>> assert_same_structure([1, 2], [3])
     Traceback (most recent call last):
     ValueError: The structures differ: a list of 2 against a list of 1.
     """
+    if check_types is not None:
+        advice = "Leave it out." if check_types else "Try assert_same_paths."
+        message = f"assert_same_structure: check_types has no effect. {advice}"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
     _check_same(a, b, ())
 
 

@@ -102,6 +102,14 @@ def test_archive_cannot_write_outside(source, cache, tmp_path):
     assert not list(tmp_path.rglob("escaped.txt"))
 
 
+def test_zip_cannot_write_outside(cache, tmp_path):
+    archive = tmp_path / "evil.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("../../escaped.txt", "x")
+    folder = pathlib.Path(get_file("evil", archive.as_uri(), extract=True))
+    assert [*tmp_path.rglob("escaped.txt")] == [folder / "escaped.txt"]
+
+
 def test_what_is_no_archive(source, cache):
     with pytest.raises(ValueError, match=r"it is no archive of format 'tar' or 'zip'"):
         get_file("text", source[0], extract=True)

@@ -54,3 +54,7 @@ def test_batches_are_packed_as_short_as_possible():
     assert unpack([1, 2]) == (1, 2, None)
     with pytest.raises(ValueError, match="got a tuple of 4"):
         unpack((1, 2, 3, 4))
+
+
+def test_normalizing_a_number():
+    assert utils.normalize(-5.0).tolist() == [-1.0]

@@ -122,3 +122,9 @@ def test_traverse_replaces_nodes():
 def test_function_must_be_callable(function):
     with pytest.raises(TypeError, match="func must be callable, got 3"):
         function(3, [1])
+
+
+@pytest.mark.parametrize("check_types, advice", [(True, "Leave it"), (False, "paths")])
+def test_check_types_has_no_effect(check_types, advice):
+    with pytest.warns(DeprecationWarning, match=f"check_types has no effect.*{advice}"):
+        tree.assert_same_structure([1], [2], check_types)

@@ -1,0 +1,5 @@
+"""`keras.preprocessing`: files and raw data made ready for models."""
+
+from ..utils import lazy
+
+__getattr__, __dir__, __all__ = lazy.attach(__name__, {}, ("image",))
