@@ -2,4 +2,8 @@
 
 from ..utils import lazy
 
-__getattr__, __dir__, __all__ = lazy.attach(__name__, {}, ("image",))
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    {"timeseries": ["timeseries_dataset_from_array"]},
+    ("image", "sequence"),
+)

@@ -266,7 +266,10 @@ class BatchStream:
         self.class_weight = class_weight
         self.iterable = iterable
         self.is_restartable = iter(iterable) is not iterable
-        self.num_batches = len(iterable) if hasattr(iterable, "__len__") else None
+        if hasattr(iterable, "num_batches"):
+            self.num_batches = iterable.num_batches
+        else:
+            self.num_batches = len(iterable) if hasattr(iterable, "__len__") else None
         self._held = []
 
     def __iter__(self):

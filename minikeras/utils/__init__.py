@@ -43,9 +43,15 @@ _UPSTAIRS = {
     "is_interactive_logging_enabled": ("config", "is_interactive_logging_enabled"),
     "is_keras_tensor": ("tensor.symbolic", "is_keras_tensor"),
     "model_to_dot": ("explain.dot", "model_to_dot"),
+    "pad_sequences": ("preprocessing.sequence", "pad_sequences"),
     "plot_model": ("explain.plot_model", "plot_model"),
     "set_random_seed": ("tensor.random", "set_random_seed"),
+    "split_dataset": ("preprocessing.splitting", "split_dataset"),
     "standardize_dtype": ("tensor.dtypes", "standardize"),
+    "timeseries_dataset_from_array": (
+        "preprocessing.timeseries",
+        "timeseries_dataset_from_array",
+    ),
 }
 __all__ = sorted([*__all__, *_UPSTAIRS])
 
