@@ -5,6 +5,7 @@ from ..utils import lazy
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     {
+        "backup": ["BackupAndRestore"],
         "callback": ["Callback"],
         "callback_list": ["CallbackList"],
         "csv_logger": ["CSVLogger"],
@@ -14,6 +15,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "learning_rate": ["LearningRateScheduler", "ReduceLROnPlateau"],
         "model_checkpoint": ["ModelCheckpoint"],
         "progbar_logger": ["ProgbarLogger"],
+        "remote_monitor": ["RemoteMonitor"],
+        "swap_ema_weights": ["SwapEMAWeights"],
         "terminate_on_nan": ["TerminateOnNaN"],
     },
 )

@@ -21,6 +21,10 @@ class Callback:
     epoch 0 is over, the loss is 0.5!
     """
 
+    _memory: tuple[str, ...] = ()  # attributes that a backup keeps
+    _is_last = False  # whether it is called after all others
+    _peers: tuple = ()  # all callbacks of the running loop
+
     def __init__(self):
         self.params = None
         self._model = None

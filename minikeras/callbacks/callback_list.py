@@ -62,9 +62,11 @@ class CallbackList(Callback):
         return self.callbacks[-1]
 
     def _find_listeners(self) -> None:
+        order = sorted(
+            self.callbacks, key=lambda each: getattr(each, "_is_last", False)
+        )
         hearing = {
-            hook: [each for each in self.callbacks if _hears(each, hook)]
-            for hook in _HOOKS
+            hook: [each for each in order if _hears(each, hook)] for hook in _HOOKS
         }
         self._listeners = {
             hook: [getattr(each, hook) for each in callbacks]
@@ -107,6 +109,8 @@ class CallbackList(Callback):
             model.history = self._history
         for callback in self.callbacks:
             callback.set_model(model)
+            if isinstance(callback, Callback):
+                callback._peers = tuple(self.callbacks)
 
     def _begin(self, hook: str, logs) -> None:
         self._find_listeners()

@@ -37,6 +37,8 @@ class EarlyStopping(MonitorCallback):
     Epoch 4: early stopping, loss has not improved since epoch 2.
     """
 
+    _memory = ("wait", "stopped_epoch", "best", "best_epoch", "best_weights")
+
     def __init__(
         self,
         monitor="val_loss",

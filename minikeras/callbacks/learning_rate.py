@@ -65,6 +65,8 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr: The rate is never lowered below this.
     """
 
+    _memory = ("best", "wait", "cooldown_counter")
+
     def __init__(
         self,
         monitor="val_loss",

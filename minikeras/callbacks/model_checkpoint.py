@@ -31,6 +31,8 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: A value that the metric must beat to be saved.
     """
 
+    _memory = ("best", "_batches_since_save", "_last_batch")
+
     def __init__(
         self,
         filepath,

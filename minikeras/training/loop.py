@@ -83,7 +83,7 @@ def track(mean, value, weight: int) -> None:
     mean.count.assign_add(weight)
 
 
-def run_epoch(kind, step, batches, callbacks, is_stopped, report, group=1):
+def run_epoch(kind, step, batches, callbacks, is_stopped, report, group=1, done=0):
     """Runs a step on each batch and tells the callbacks. Returns the last results.
 
     Args:
@@ -95,6 +95,7 @@ def run_epoch(kind, step, batches, callbacks, is_stopped, report, group=1):
         report: Function of a step's results that returns the logs for callbacks; asked
             only when one of them wants to know.
         group: Number of batches between calls of the hooks (`steps_per_execution`).
+        done: Number of batches of this epoch that an earlier run has done.
 
     Returns:
         What the last step returned; None if there was no batch.
@@ -105,7 +106,7 @@ def run_epoch(kind, step, batches, callbacks, is_stopped, report, group=1):
     end = getattr(callbacks, hook) if callbacks.listens(hook) else None
     wants = callbacks.wants
     batches, results = iter(batches), None
-    for first in itertools.count(0, group):
+    for first in itertools.count(done, group):
         batch = next(batches, _NO_BATCH)
         if batch is _NO_BATCH:
             break

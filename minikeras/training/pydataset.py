@@ -112,6 +112,7 @@ def ahead(dataset, numbers):
         yield from map(dataset.__getitem__, numbers)
         return
     pool, make = _pool(dataset, workers, by_process)
+    most = max(getattr(dataset, "max_queue_size", 10), 1)
     numbers, waiting = iter(numbers), deque()
     try:
         with warnings.catch_warnings():
@@ -119,7 +120,7 @@ def ahead(dataset, numbers):
             warnings.filterwarnings("ignore", "This process", DeprecationWarning)
             for number in numbers:
                 waiting.append(pool.submit(make, number))
-                if len(waiting) >= dataset.max_queue_size:
+                if len(waiting) >= most:
                     break
         while waiting:
             yield waiting.popleft().result()

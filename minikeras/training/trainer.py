@@ -16,6 +16,7 @@ from ..utils.lazy import LazyModule
 from ..utils.tracebacks import short_traceback
 from .loop import Inventory, join_outputs, outputs_as_logs, run_epoch, to_floats
 from .plans import fingerprint, planned
+from .resume import take_up
 from .settings import Settings
 from .sources import Sources
 from .steps import Steps
@@ -113,7 +114,10 @@ class Trainer(Settings, Sources, Steps):
         self.make_train_function()
         self.stop_training = False
         logs = {}
+        self._resume = None
         callbacks.on_train_begin()
+        if self._resume is not None:
+            epochs = range(self._resume[0], epochs.stop)
         for epoch in epochs:
             if self.stop_training or source.is_spent(epoch, epochs.stop):
                 break
@@ -168,15 +172,19 @@ class Trainer(Settings, Sources, Steps):
         group = self.steps_per_execution
         # our own threads share the work
         with short_traceback(), blas.single_threaded():
+            batches, done = take_up(self, source) if kind == "train" else (source, 0)
             results = run_epoch(
                 kind,
                 step,
-                source,
+                batches,
                 callbacks,
                 lambda: getattr(self, stop),
                 report,
                 group,
+                done,
             )
+        if results is None and done:  # the run was interrupted at an epoch's end
+            return self.get_metrics_result()
         if results is None:
             raise ValueError(
                 f"{source.owner}: the data gave no batch. A generator can be run "
