@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     {
         "activation": ["Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"],
+        "category_encoding": ["CategoryEncoding"],
         "convolution": """
             Conv1D Conv2D Conv3D Convolution1D Convolution2D Convolution3D
         """.split(),
@@ -51,6 +52,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "RMSNormalization",
             "UnitNormalization",
         ],
+        "normalization_data": ["Normalization"],
         "pooling": """
             AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D
             AvgPool2D AvgPool3D MaxPool1D MaxPool2D MaxPool3D MaxPooling1D
@@ -82,6 +84,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "SpatialDropout2D",
             "SpatialDropout3D",
         ],
+        "rescaling": ["Rescaling"],
         "reshaping": ["Flatten", "Permute", "RepeatVector", "Reshape"],
         "resizing": """
             Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D UpSampling3D

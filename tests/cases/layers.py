@@ -11,6 +11,7 @@ from . import (
     layers_pooling,
     layers_recurrent,
     layers_resizing,
+    layers_tables,
 )
 from .layer_case import Case, Made
 
@@ -147,4 +148,5 @@ CASES = {
     **layers_pooling.CASES,
     **layers_recurrent.CASES,
     **layers_resizing.CASES,
+    **layers_tables.CASES,
 }

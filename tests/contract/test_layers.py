@@ -159,7 +159,7 @@ def test_float32_stays_float32(name, case):
     layer = make(name, case)
     out = called(layer, case, arrays(case, "float64"), training=True)
     assert out.dtype == "float32"
-    assert all(w.dtype == "float32" for w in layer.weights)
+    assert {w.dtype for w in layer.weights} <= {"float32", "int32"}  # ints count
 
 
 @every_layer

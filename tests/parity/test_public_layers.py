@@ -18,11 +18,11 @@ LATER = {
         RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur
         RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization
         RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation
-        RandomZoom Rescaling Resizing Solarization
+        RandomZoom Resizing Solarization
     """.split(),
     "preprocessing of text and tables": """
-        CategoryEncoding Discretization HashedCrossing Hashing IntegerLookup
-        Normalization StringLookup TextVectorization
+        Discretization HashedCrossing Hashing IntegerLookup StringLookup
+        TextVectorization
     """.split(),
     "never: layers of other packages": """
         FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper
