@@ -10,7 +10,7 @@ import pytest
 
 from minikeras import ops
 from minikeras.tensor import KerasTensor
-from tests.parity.test_ops_sweep import BINARY, REDUCING, UNARY, WITH_KEEPDIMS
+from tests.parity.op_names import BINARY, REDUCING, UNARY, WITH_KEEPDIMS
 
 keras = pytest.importorskip("keras")
 
