@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "progbar_logger": ["ProgbarLogger"],
         "remote_monitor": ["RemoteMonitor"],
         "swap_ema_weights": ["SwapEMAWeights"],
+        "tensorboard": ["TensorBoard"],
         "terminate_on_nan": ["TerminateOnNaN"],
     },
 )
