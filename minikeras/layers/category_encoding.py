@@ -44,6 +44,9 @@ class CategoryEncoding(Layer):
             must = "be None unless output_mode='count'"
             checks.fail(self, "count_weights", count_weights, must)
         one_hot = self.output_mode == "one_hot"
+        if one_hot and len(inputs.shape) > 1 and inputs.shape[-1] is None:
+            must = "have a last axis of known length with output_mode='one_hot'"
+            checks.fail(self, "inputs", inputs.shape, must)
         if one_hot and len(inputs.shape) > 1 and inputs.shape[-1] == 1:
             inputs = ops.squeeze(inputs, -1)
         if one_hot and len(inputs.shape) == 0:
