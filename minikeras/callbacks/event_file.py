@@ -137,7 +137,6 @@ class EventFile:
         now = int(time.time())
         name = f"{socket.gethostname()}.{os.getpid()}.{next(_counts)}.v2"
         self.path = os.path.join(folder, f"events.out.tfevents.{now:010d}.{name}")
-        self._file = open(self.path, "wb")
         self._write(_field(3, "brain.Event:2"))
 
     def add(self, step: int, *values: bytes) -> None:
@@ -147,14 +146,10 @@ class EventFile:
 
     def _write(self, fields: bytes) -> None:
         event = _field(1, time.time()) + fields
-        length = struct.pack("<Q", len(event))
-        self._file.write(length + struct.pack("<I", masked_crc(length)))
-        self._file.write(event + struct.pack("<I", masked_crc(event)))
-
-    def flush(self) -> None:
-        """Lets readers see what was written."""
-        self._file.flush()
-
-    def close(self) -> None:
-        """Ends the file."""
-        self._file.close()
+        length, crc = (
+            struct.pack("<Q", len(event)),
+            struct.pack("<I", masked_crc(event)),
+        )
+        event = length + struct.pack("<I", masked_crc(length)) + event + crc
+        with open(self.path, "ab") as file:  # whole records only, for its readers
+            file.write(event)

@@ -85,15 +85,13 @@ class TensorBoard(Callback):
     def on_train_begin(self, logs=None):
         self._is_training = True
         self._train_step = 0
-        if self.write_graph:
-            self._write_graph()
         if self.embeddings_freq:
             self._write_projector()
+        if self.write_graph:
+            self._write_graph()
 
     def on_train_end(self, logs=None):
         self._is_training = False
-        for file in self._files.values():
-            file.close()
         self._files = {}
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -137,7 +135,6 @@ class TensorBoard(Callback):
         self._write(
             "validation", self._steps(), logs or {}, "evaluation_{}_vs_iterations"
         )
-        self._file("validation").close()
         del self._files["validation"]
 
     # What is written ------------------------------------------------------------------
@@ -148,9 +145,7 @@ class TensorBoard(Callback):
             for key, value in numbers.items()
             if np.ndim(value) == 0
         ]
-        file = self._file(name)
-        file.add(step, *values)
-        file.flush()
+        self._file(name).add(step, *values)
 
     def _write_graph(self) -> None:
         try:
@@ -172,7 +167,6 @@ class TensorBoard(Callback):
             if self.write_images and array.size:
                 values.append(image(f"{weight.path}/image", as_picture(array)))
         self._file("train").add(epoch, *values)
-        self._file("train").flush()
 
     def _embeddings(self) -> list:
         return [x for x in self.model._flatten_layers() if hasattr(x, "embeddings")]

@@ -4,6 +4,9 @@ from ..utils import lazy
 
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
-    {"timeseries": ["timeseries_dataset_from_array"]},
+    {
+        "files": ["image_dataset_from_directory", "text_dataset_from_directory"],
+        "timeseries": ["timeseries_dataset_from_array"],
+    },
     ("image", "sequence"),
 )

@@ -36,10 +36,18 @@ _local, _, __all__ = lazy.attach(
 _UPSTAIRS = {
     "PyDataset": ("training.pydataset", "PyDataset"),
     "Sequence": ("training.pydataset", "Sequence"),
+    "audio_dataset_from_directory": (
+        "preprocessing.files",
+        "audio_dataset_from_directory",
+    ),
     "bounding_boxes": ("ops.bounding_boxes", None),
     "disable_interactive_logging": ("config", "disable_interactive_logging"),
     "enable_interactive_logging": ("config", "enable_interactive_logging"),
     "get_source_inputs": ("tensor.graph", "get_source_inputs"),
+    "image_dataset_from_directory": (
+        "preprocessing.files",
+        "image_dataset_from_directory",
+    ),
     "is_interactive_logging_enabled": ("config", "is_interactive_logging_enabled"),
     "is_keras_tensor": ("tensor.symbolic", "is_keras_tensor"),
     "model_to_dot": ("explain.dot", "model_to_dot"),
@@ -48,6 +56,10 @@ _UPSTAIRS = {
     "set_random_seed": ("tensor.random", "set_random_seed"),
     "split_dataset": ("preprocessing.splitting", "split_dataset"),
     "standardize_dtype": ("tensor.dtypes", "standardize"),
+    "text_dataset_from_directory": (
+        "preprocessing.files",
+        "text_dataset_from_directory",
+    ),
     "timeseries_dataset_from_array": (
         "preprocessing.timeseries",
         "timeseries_dataset_from_array",

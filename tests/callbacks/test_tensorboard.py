@@ -215,6 +215,4 @@ def test_tensorboard_reads_them(tmp_path):
 
 def test_files_may_be_many(tmp_path):
     files = [EventFile(str(tmp_path)) for _ in range(3)]
-    for file in files:
-        file.close()
     assert len({file.path for file in files}) == 3

@@ -26,18 +26,7 @@ PATHS = [
     "utils.legacy",
 ]
 # What comes with other work: data sources; files of the form .weights.h5.
-LATER = {
-    "saving.KerasFileEditor",
-    "utils.FeatureSpace",
-    "utils.PyDataset",
-    "utils.Sequence",
-    "utils.audio_dataset_from_directory",
-    "utils.image_dataset_from_directory",
-    "utils.pad_sequences",
-    "utils.split_dataset",
-    "utils.text_dataset_from_directory",
-    "utils.timeseries_dataset_from_array",
-}
+LATER = {"saving.KerasFileEditor", "utils.FeatureSpace"}
 PATTERN_OF_IDS = re.compile(r"\b\d{9,}\b")
 
 
