@@ -70,7 +70,9 @@ class BackupAndRestore(Callback):
             self._restore(*state)
 
     def on_train_end(self, logs=None):
-        if self.delete_checkpoint:
+        interrupts = getattr(self.model, "_interrupts", None)
+        is_cut_short = interrupts is not None and interrupts.is_asked
+        if self.delete_checkpoint and not is_cut_short:
             for path in self._paths():
                 with contextlib.suppress(FileNotFoundError):
                     os.remove(path)

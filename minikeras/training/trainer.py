@@ -12,6 +12,7 @@ from .. import config
 from ..tensor import KerasTensor, PlannedFunction, Tensor, as_array, no_history
 from ..utils import blas, changes, checks, tree
 from ..utils.batches import unpack_x_y_sample_weight
+from ..utils.interrupts import Interrupts
 from ..utils.lazy import LazyModule
 from ..utils.tracebacks import short_traceback
 from .loop import Inventory, join_outputs, outputs_as_logs, run_epoch, to_floats
@@ -27,6 +28,9 @@ compiling = LazyModule(f"{__package__}.compile")  # late, for the sake of
 feeding = LazyModule(f"{__package__}.data")  # the package's import time
 
 
+_INTERRUPTED = (
+    "Interrupted: training ends after this batch. Ctrl-C once more ends it at once."
+)
 _STOPS = {
     "train": "stop_training",
     "test": "stop_evaluating",
@@ -118,15 +122,19 @@ class Trainer(Settings, Sources, Steps):
         callbacks.on_train_begin()
         if self._resume is not None:
             epochs = range(self._resume[0], epochs.stop)
-        for epoch in epochs:
-            if self.stop_training or source.is_spent(epoch, epochs.stop):
-                break
-            callbacks.on_epoch_begin(epoch)
-            logs = self._pass("train", self.train_function, source, callbacks)
-            if validation is not None and is_due(epoch + 1):
-                measured = self._measure(validation, callbacks)
-                logs.update({f"val_{name}": value for name, value in measured.items()})
-            callbacks.on_epoch_end(epoch, logs)
+        with Interrupts(_INTERRUPTED) as self._interrupts:
+            for epoch in epochs:
+                if self.stop_training or source.is_spent(epoch, epochs.stop):
+                    break
+                callbacks.on_epoch_begin(epoch)
+                made = self._pass("train", self.train_function, source, callbacks)
+                if self._interrupts.is_asked:
+                    break
+                logs = made
+                if validation is not None and is_due(epoch + 1):
+                    measured = self._measure(validation, callbacks)
+                    logs |= {f"val_{name}": value for name, value in measured.items()}
+                callbacks.on_epoch_end(epoch, logs)
         if epochs:
             self.optimizer.finalize_variable_values(self.trainable_weights)
         callbacks.on_train_end(logs)
@@ -168,17 +176,17 @@ class Trainer(Settings, Sources, Steps):
 
     def _run(self, kind: str, step, source, callbacks, report):
         """Runs an epoch until its end, or until the model is told to stop."""
-        stop = _STOPS[kind]
+        stop, is_fit = _STOPS[kind], kind == "train"
         group = self.steps_per_execution
         # our own threads share the work
         with short_traceback(), blas.single_threaded():
-            batches, done = take_up(self, source) if kind == "train" else (source, 0)
+            batches, done = take_up(self, source) if is_fit else (source, 0)
             results = run_epoch(
                 kind,
                 step,
                 batches,
                 callbacks,
-                lambda: getattr(self, stop),
+                lambda: getattr(self, stop) or (is_fit and self._interrupts.is_asked),
                 report,
                 group,
                 done,
