@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import config
 from ..utils import checks, tree
+from .rows import Rows, as_rows
 
 __all__ = ["common_length", "gives_batches", "split", "to_arrays", "weights_of_classes"]
 
@@ -19,7 +20,7 @@ def gives_batches(x) -> bool:
 
 
 def _is_array(x) -> bool:
-    return hasattr(x, "__array__") or hasattr(x, "to_numpy")
+    return any(hasattr(x, name) for name in ("__array__", "to_numpy", "tocsr"))
 
 
 def to_arrays(owner: str, data, name: str):
@@ -54,10 +55,9 @@ def _is_numbers(data) -> bool:
 def _to_array(owner: str, data, name: str) -> np.ndarray:
     if hasattr(data, "to_numpy"):
         data = data.to_numpy()
-    try:
-        array = np.asarray(getattr(data, "array", data))
-    except ValueError:  # a ragged list
-        array = np.empty((1,), object)
+    array = data if isinstance(data, Rows) else as_rows(data)
+    if array is None:
+        array = _in_memory(data)
     if array.dtype.kind not in _NUMERIC_KINDS:
         raise ValueError(_not_numeric(owner, array, name))
     if array.ndim == 0:
@@ -65,9 +65,16 @@ def _to_array(owner: str, data, name: str) -> np.ndarray:
             f"{owner}: {name} must have an axis of samples, got the single number "
             f"{array}. Try np.array([{array}])."
         )
-    if array.dtype.kind == "f":
+    if array.dtype.kind == "f" and isinstance(array, np.ndarray):
         return array.astype(config.floatx(), copy=False)
     return array
+
+
+def _in_memory(data) -> np.ndarray:
+    try:
+        return np.asarray(getattr(data, "array", data))
+    except ValueError:  # a ragged list
+        return np.empty((1,), object)
 
 
 def _not_numeric(owner: str, array: np.ndarray, name: str) -> str:
@@ -121,7 +128,7 @@ def weights_of_classes(owner: str, y, class_weight) -> np.ndarray:
             f"{owner}: class_weight is for models with one output, this one has "
             f"{len(leaves)} targets. Use sample_weight, one array per target."
         )
-    classes = leaves[0]
+    classes = np.asarray(leaves[0])
     if classes.ndim > 1:
         is_one_hot = classes.shape[-1] != 1
         classes = classes.argmax(-1) if is_one_hot else classes.squeeze(-1)
@@ -180,7 +187,7 @@ def split(owner: str, data: tuple, validation_split: float) -> tuple[tuple, tupl
 
 
 def _slice(arrays: list, part: slice) -> tuple:
-    return tuple(
-        tree.map_structure(lambda a: None if a is None else a[part], data)
-        for data in arrays
-    )
+    def cut(a):
+        return a.part(part) if isinstance(a, Rows) else None if a is None else a[part]
+
+    return tuple(tree.map_structure(cut, data) for data in arrays)

@@ -405,4 +405,4 @@ def to_batch(owner: str, data, class_weight=None):
 
 
 def _to_tensor(array):
-    return None if array is None else Tensor(array)
+    return None if array is None else Tensor(np.asarray(array))
