@@ -61,6 +61,7 @@ class BackupAndRestore(Callback):
         self.delete_checkpoint = delete_checkpoint
         self._epoch = self._batches = 0
         self._at_epoch_start = self._begun = None
+        self._last_batch = self._resumed_after = -1
 
     # Moments --------------------------------------------------------------------------
 
@@ -81,13 +82,15 @@ class BackupAndRestore(Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch
+        self._last_batch, self._resumed_after = self._resumed_after, -1
         self._at_epoch_start = self._begun or _generators()
         self._begun = None
 
     def on_train_batch_end(self, batch, logs=None):
         if self.save_freq == "epoch":
             return
-        self._batches += 1
+        self._batches += batch - self._last_batch
+        self._last_batch = batch
         if self._batches >= self.save_freq:
             self._batches = 0
             self._write(self._epoch, batch + 1)
@@ -186,6 +189,7 @@ class BackupAndRestore(Callback):
         self.model.stop_training = facts["is_over"]
         self._batches = facts["batches"]
         self._begun = facts["at_epoch_start"]
+        self._resumed_after = facts["batch"] - 1
         self.model._resume = (facts["epoch"], facts["batch"], rewind, restore)
 
     def _others(self) -> list:

@@ -66,6 +66,17 @@ def test_batches_that_are_done_are_left_out(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["training.h5"]
 
 
+def test_batches_count_in_groups_too(tmp_path):
+    model = made()
+    model.compile("sgd", "mse", steps_per_execution=2)
+    settings = {"save_freq": 4, "delete_checkpoint": False}
+    interrupted(model, tmp_path, 0, 4, **settings)  # four batches are done
+    watch = Interrupts()
+    fit(model, tmp_path, watch, **settings)
+    assert watch.epochs == [0, 1, 2, 3, 4, 5]
+    assert int(model.optimizer.iterations) == 30
+
+
 def test_weights_of_another_process_are_taken_over(tmp_path):
     first = made()
     interrupted(first, tmp_path, 3)
