@@ -122,7 +122,7 @@ class LayerCall:
         calls.depth += 1
         layer._call_number = calls.number
         self.training, self.autocast = calls.training, state.autocast
-        policy = layer.dtype_policy
+        policy = layer.dtype_policy.of(layer)
         state.autocast = policy.compute_dtype if policy.is_mixed else None
         naming.scopes.append((layer.name, layer))
         return self

@@ -16,12 +16,12 @@ def cast_input(layer, x):
     """
     kind = type(x)
     if kind is Tensor:
-        policy, given = layer.dtype_policy, x.array.dtype
+        policy, given = layer.dtype_policy.of(layer), x.array.dtype
         if given == policy.numpy_dtype or given.kind not in "fV" or not layer.autocast:
             return x
         return _cast_with_mask(x, policy.compute_dtype)
     if kind is KerasTensor:
-        dtype = layer.dtype_policy.compute_dtype
+        dtype = layer.compute_dtype
         is_cast = layer.autocast and dtypes.is_float(x.dtype) and x.dtype != dtype
         return _cast_with_mask(x, dtype) if is_cast else x
     if kind is np.ndarray or _is_numbers(x):

@@ -101,12 +101,12 @@ class Layer(WeightHolder, Operation):
     @property
     def compute_dtype(self) -> str:
         """The dtype of the computation and the output."""
-        return self.dtype_policy.compute_dtype
+        return self.dtype_policy.of(self).compute_dtype
 
     @property
     def variable_dtype(self) -> str:
         """The dtype of the weights."""
-        return self.dtype_policy.variable_dtype
+        return self.dtype_policy.of(self).variable_dtype
 
     @property
     def input_dtype(self) -> str:
