@@ -52,14 +52,24 @@ class Dataset:
         return cls(start, count)
 
     @classmethod
-    def from_generator(cls, generator, **kwargs):
+    def from_generator(
+        cls,
+        generator,
+        output_types=None,
+        output_shapes=None,
+        args=(),
+        output_signature=None,
+    ):
         """Returns a data set of what a function's generator yields; it is called anew.
 
         Args:
-            generator: Function without arguments.
-            **kwargs: `output_types` and the like of tf.data: arrays say that here.
+            generator: Function.
+            output_types: As in tf.data; arrays say that by themselves here.
+            output_shapes: Likewise.
+            args: Arguments of the function.
+            output_signature: Likewise.
         """
-        return cls(lambda: iter(generator()))
+        return cls(lambda: iter(generator(*args)))
 
     @classmethod
     def range(cls, *args):
@@ -131,13 +141,20 @@ class Dataset:
 
         return self._derived(start, UNKNOWN)
 
-    def batch(self, batch_size, drop_remainder=False, **kwargs):
+    def batch(
+        self,
+        batch_size,
+        drop_remainder=False,
+        num_parallel_calls=None,
+        deterministic=None,
+    ):
         """Puts so many elements together, along a new first axis.
 
         Args:
             batch_size: How many.
             drop_remainder: Whether a short last batch is left out.
-            **kwargs: Hints of tf.data, such as `num_parallel_calls`.
+            num_parallel_calls: Hint of tf.data; results do not depend on it.
+            deterministic: Hint of tf.data; the order is always kept.
         """
         size = checks.positive_int("Dataset.batch", batch_size=batch_size)
 

@@ -133,6 +133,8 @@ def datasets(
         verbose: Whether the numbers of files are printed.
         stacked: Function from a list of arrays to those of a batch; `np.stack`.
     """
+    if batch_size is not None:
+        checks.positive_int(owner, batch_size=batch_size)
     _check_split(owner, validation_split, subset, shuffle, seed)
     if verbose:
         count = len(files.paths)
@@ -171,7 +173,6 @@ def _dataset(files: Files, read, label_mode, batch_size, seed, stacked) -> Datas
     if seed is not None:
         made = made.shuffle(8 * (batch_size or 32), seed)
     if batch_size is not None:
-        checks.positive_int("batch_size", batch_size=batch_size)
         made = _batched(made, batch_size, stacked)
     made.file_paths = files.paths
     if files.class_names is not None:

@@ -100,7 +100,8 @@ def _from_object(dtype) -> str:
         return _bfloat16()
     if name not in _ALLOWED:
         raise ValueError(
-            f"dtype must be one of {', '.join(sorted(_ALLOWED))}, got {dtype!r}."
+            f"dtype must be one of {', '.join(sorted({*_ALLOWED, 'bfloat16'}))}, got "
+            f"{dtype!r}."
         )
     return name
 

@@ -49,7 +49,7 @@ class PyDataset:
 
     @workers.setter
     def workers(self, value) -> None:
-        self._workers = value
+        self._workers = checks.integer(self, least=0, workers=value)
 
     @property
     def use_multiprocessing(self) -> bool:
@@ -67,7 +67,7 @@ class PyDataset:
 
     @max_queue_size.setter
     def max_queue_size(self, value) -> None:
-        self._max_queue_size = value
+        self._max_queue_size = checks.positive_int(self, max_queue_size=value)
 
     def __getitem__(self, index: int):
         """Returns batch number `index`: `x`, `(x, y)` or `(x, y, sample_weight)`."""

@@ -30,6 +30,7 @@ def ten():
         (lambda: Dataset.zip(ten(), ten().skip(8)), [[0, 8], [1, 9]]),
         (lambda: ten().cache().prefetch(keras.ops.size(1)).take(1), [0]),
         (lambda: Dataset.from_generator(lambda: iter([3, 4])), [3, 4]),
+        (lambda: Dataset.from_generator(range, args=(5, 7)), [5, 6]),
         (lambda: Dataset.from_tensor_slices([[1, 2], [3, 4]]), [[1, 2], [3, 4]]),
     ],
 )
@@ -130,6 +131,7 @@ def test_pad_sequences():
     [
         (lambda: len(ten().repeat()), TypeError, "its length is infinite"),
         (lambda: len(ten().filter(bool)), TypeError, "its length is unknown"),
+        (lambda: ten().batch(2, drop=True), TypeError, "drop"),
         (lambda: ten().batch(0), ValueError, "batch_size must be a positive int"),
         (lambda: ten().cache("x"), ValueError, "filename must be empty"),
         (

@@ -176,6 +176,7 @@ def test_samples_of_any_width(tmp_path, width):
         ({"class_names": ["a"]}, "class_names must be folders in"),
         ({"color_mode": "x"}, "color_mode must be one of"),
         ({"interpolation": "x"}, "interpolation must be one of"),
+        ({"batch_size": 0}, "batch_size must be a positive int"),
         ({"image_size": (0, 2)}, "height must be a positive int"),
     ],
 )

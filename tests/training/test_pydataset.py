@@ -128,6 +128,10 @@ def test_the_old_name_and_a_forgotten_constructor():
     [
         (lambda: keras.utils.PyDataset(workers=-1), "workers must be an int"),
         (lambda: keras.utils.PyDataset(max_queue_size=0), "max_queue_size must be a"),
+        (
+            lambda: setattr(keras.utils.PyDataset(), "max_queue_size", 0),
+            "max_queue_size must be a",
+        ),
         (lambda: keras.utils.PyDataset()[0], "PyDataset has no batches. Define"),
         (lambda: keras.utils.PyDataset().num_batches, "does not say how many batches"),
     ],
