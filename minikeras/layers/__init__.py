@@ -22,12 +22,15 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "attention_grouped": ["GroupQueryAttention"],
         "attention_heads": ["MultiHeadAttention"],
         "core": ["Dense", "Embedding", "Identity", "Lambda", "Masking"],
+        "discretization": ["Discretization"],
         "einsum_dense": ["EinsumDense"],
         "group_normalization": ["GroupNormalization"],
+        "hashing": ["HashedCrossing", "Hashing"],
         "input_layer": ["Input", "InputLayer"],
         "input_spec": ["InputSpec"],
         "layer": ["Layer"],
         "locally_connected": ["LocallyConnected1D", "LocallyConnected2D"],
+        "lookup_layers": ["IntegerLookup", "StringLookup"],
         "merging": [
             "Add",
             "Average",
@@ -94,6 +97,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "serialization": ["deserialize", "serialize"],
         "spectral_normalization": ["SpectralNormalization"],
         "spectrogram": ["MelSpectrogram", "STFTSpectrogram"],
+        "text_vectorization": ["TextVectorization"],
         "wrappers": ["Bidirectional", "TimeDistributed", "Wrapper"],
     },
 )

@@ -43,21 +43,38 @@ class CategoryEncoding(Layer):
         if count_weights is not None and self.output_mode != "count":
             must = "be None unless output_mode='count'"
             checks.fail(self, "count_weights", count_weights, must)
-        one_hot = self.output_mode == "one_hot"
-        if one_hot and len(inputs.shape) > 1 and inputs.shape[-1] is None:
-            must = "have a last axis of known length with output_mode='one_hot'"
-            checks.fail(self, "inputs", inputs.shape, must)
-        if one_hot and len(inputs.shape) > 1 and inputs.shape[-1] == 1:
-            inputs = ops.squeeze(inputs, -1)
-        if one_hot and len(inputs.shape) == 0:
-            inputs = ops.expand_dims(inputs, 0)
-        ints = ops.cast(inputs, "int32")
-        hot = ops.one_hot(ints, self.num_tokens, dtype=self.compute_dtype)
-        if one_hot or len(hot.shape) == 1:
-            return hot
-        if self.output_mode == "multi_hot":
-            return ops.max(hot, axis=-2)
-        if count_weights is not None:
-            weights = ops.cast(count_weights, self.compute_dtype)
-            hot = hot * ops.expand_dims(weights, -1)
-        return ops.sum(hot, axis=-2)
+        return encode(
+            inputs,
+            self.num_tokens,
+            self.output_mode,
+            self.compute_dtype,
+            count_weights,
+        )
+
+
+def encode(inputs, num_tokens: int, mode: str, dtype: str, count_weights=None):
+    """Encodes ints in [0, num_tokens) as `CategoryEncoding` does.
+
+    Args:
+        inputs: Tensor of ints; those outside count as nothing.
+        num_tokens: Length of the vectors.
+        mode: "one_hot", "multi_hot" or "count".
+        dtype: Dtype of the result.
+        count_weights: What each int counts, with "count"; None for 1.
+    """
+    one_hot = mode == "one_hot"
+    if one_hot and len(inputs.shape) > 1 and inputs.shape[-1] is None:
+        must = "have a last axis of known length with output_mode='one_hot'"
+        checks.fail("encode", "inputs", inputs.shape, must)
+    if one_hot and len(inputs.shape) > 1 and inputs.shape[-1] == 1:
+        inputs = ops.squeeze(inputs, -1)
+    if one_hot and len(inputs.shape) == 0:
+        inputs = ops.expand_dims(inputs, 0)
+    hot = ops.one_hot(ops.cast(inputs, "int32"), num_tokens, dtype=dtype)
+    if one_hot or len(hot.shape) == 1:
+        return hot
+    if mode == "multi_hot":
+        return ops.max(hot, axis=-2)
+    if count_weights is not None:
+        hot = hot * ops.expand_dims(ops.cast(count_weights, dtype), -1)
+    return ops.sum(hot, axis=-2)

@@ -212,6 +212,8 @@ class Lambda(Layer):
     [1.0, 9.0]
     """
 
+    takes_text = True
+
     def __init__(
         self, function, output_shape=None, mask=None, arguments=None, **kwargs
     ):
@@ -338,6 +340,8 @@ class Masking(Layer):
 @LAYERS.register()
 class Identity(Layer):
     """Passes its input on: y = x. A placeholder for a layer to come."""
+
+    takes_text = True
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

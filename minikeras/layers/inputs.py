@@ -18,14 +18,21 @@ def cast_input(layer, x):
     if kind is Tensor:
         policy, given = layer.dtype_policy.of(layer), x.array.dtype
         if given == policy.numpy_dtype or given.kind not in "fV" or not layer.autocast:
+            if given.kind == "O":
+                _check_takes_text(layer)
             return x
         return _cast_with_mask(x, policy.compute_dtype)
     if kind is KerasTensor:
         dtype = layer.compute_dtype
+        if x.dtype == "string":
+            _check_takes_text(layer)
+            return x
         is_cast = layer.autocast and dtypes.is_float(x.dtype) and x.dtype != dtype
         return _cast_with_mask(x, dtype) if is_cast else x
-    if kind is np.ndarray or _is_numbers(x):
+    if kind is np.ndarray or _is_numbers(x) or (_is_text(x) and layer.takes_text):
         return cast_input(layer, Tensor(as_array(x)))
+    if kind is list or kind is tuple:
+        return kind([cast_input(layer, item) for item in x])
     if isinstance(x, (list, tuple, dict)):
         return tree.map_structure(lambda leaf: cast_input(layer, leaf), x)
     return x
@@ -46,6 +53,23 @@ def _is_numbers(x) -> bool:
     while isinstance(x, (list, tuple)) and x:
         x = x[0]
     return isinstance(x, (int, float, np.number)) and not isinstance(x, bool)
+
+
+def _is_text(x) -> bool:
+    """Whether x is a string, or a list of nothing but them, or of lists of them."""
+    if isinstance(x, (list, tuple)) and x:
+        return all(map(_is_text, x))
+    return isinstance(x, (str, bytes))
+
+
+def _check_takes_text(layer) -> None:
+    if not layer.takes_text:
+        raise ValueError(
+            f"{checks.owner_name(layer)}: the input must be numeric, got strings. Turn "
+            "them into numbers first, with layers.StringLookup or "
+            "layers.TextVectorization. (A layer of your own that takes strings says "
+            "so with takes_text = True.)"
+        )
 
 
 def implied_input_shape(layer, kwargs: dict) -> tuple | None:

@@ -5,11 +5,12 @@ import numpy as np
 from .. import config, ops
 from ..tensor import as_array
 from ..utils import checks
-from .layer import LAYERS, Layer
+from .adapting import AdaptingLayer
+from .layer import LAYERS
 
 
 @LAYERS.register()
-class Normalization(Layer):
+class Normalization(AdaptingLayer):
     """Shifts and scales features to mean 0 and variance 1.
 
     (inputs - mean) / max(sqrt(variance), 1e-7), with mean and variance given, or
@@ -42,6 +43,7 @@ class Normalization(Layer):
             must = f"have the shape of mean, {np.shape(mean)}"
             checks.fail(self, "variance", variance, must)
         self.supports_masking = True
+        self.reset_state()
 
     def build(self, input_shape):
         rank = len(input_shape)
@@ -60,29 +62,33 @@ class Normalization(Layer):
             self.adapt_variance = add(shape, "ones", trainable=False, name="variance")
             self.count = add((), "zeros", "int32", trainable=False, name="count")
 
-    def adapt(self, data):
-        """Learns mean and variance; what was learned before is forgotten.
+    # Learning -------------------------------------------------------------------------
 
-        Args:
-            data: An array, a list of numbers, or an iterable of batches (arrays).
-        """
-        if self.input_mean is not None:
-            must = "be None in a layer that adapts"
-            checks.fail(self, "mean", self.input_mean, must)
-        is_whole = hasattr(data, "shape") or isinstance(data, (list, tuple))
-        count, mean, squares = 0, 0.0, 0.0
-        for batch in [data] if is_whole else data:
-            x = np.asarray(as_array(batch), "float64")
-            if not self.built:
-                self.build(x.shape)
-            n = int(np.prod([x.shape[axis] for axis in self.summed]))
-            total, shift = count + n, x.mean(self.summed) - mean
-            squares += x.var(self.summed) * n + shift**2 * (count * n / total)
-            count, mean = total, mean + shift * (n / total)
-        if not count:
-            checks.fail(self, "data", data, "hold at least one batch")
-        self.adapt_mean.assign(mean)
-        self.adapt_variance.assign(squares / count)
+    def may_adapt(self):
+        """Tells whether mean and variance are learned: they were not given."""
+        return self.input_mean is None
+
+    def reset_state(self):
+        """Forgets the data seen."""
+        self._seen = 0, 0.0, 0.0  # how many, their mean, squares of distances from it
+
+    def update_state(self, data):
+        """Takes a batch into account."""
+        x = np.asarray(as_array(data), "float64")
+        if not self.built:
+            self.build(x.shape)
+        count, mean, squares = self._seen
+        n = int(np.prod([x.shape[axis] for axis in self.summed]))
+        total, shift = count + n, x.mean(self.summed) - mean
+        squares += x.var(self.summed) * n + shift**2 * (count * n / total)
+        self._seen = total, mean + shift * (n / total), squares
+
+    def finalize_state(self):
+        """Sets mean and variance to those of the data seen."""
+        count, mean, squares = self._seen
+        if count:
+            self.adapt_mean.assign(mean)
+            self.adapt_variance.assign(squares / count)
 
     @property
     def mean(self):

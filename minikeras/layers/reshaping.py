@@ -25,6 +25,8 @@ class Flatten(Layer):
     (5, 6)
     """
 
+    takes_text = True
+
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.data_format = standardize_data_format(self, data_format)
@@ -58,6 +60,8 @@ class Reshape(Layer):
     >>> Reshape((3, -1))(np.ones((2, 12))).shape
     (2, 3, 4)
     """
+
+    takes_text = True
 
     def __init__(self, target_shape, **kwargs):
         super().__init__(**kwargs)

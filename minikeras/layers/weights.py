@@ -64,6 +64,11 @@ class WeightHolder(changes.Watched):
         return list(found.values())
 
     @property
+    def takes_text(self) -> bool:
+        """Whether inputs may be strings: here, if one of the sublayers takes them."""
+        return any(x.takes_text for x in self._flatten_layers(include_self=False))
+
+    @property
     def weights(self) -> list[Variable]:
         """All weights: layer by layer, trainable before non-trainable ones."""
         return _distinct(

@@ -1,7 +1,7 @@
 """`Entry`: one input of a model, and how the data that comes is made to fit it."""
 
 from .. import ops
-from ..tensor import KerasTensor, Tensor, convert_to_tensor
+from ..tensor import KerasTensor, Tensor, convert_to_tensor, dtypes
 from ..utils import checks, tree
 
 __all__ = ["Entry", "put_masks"]
@@ -41,7 +41,7 @@ class Entry:
                 return x
         elif x is None:
             return self._nothing(owner)
-        return self._adjusted(self._converted(x), owner)
+        return self._adjusted(self._converted(x, owner), owner)
 
     def _nothing(self, owner) -> None:
         if not self.optional:
@@ -50,9 +50,18 @@ class Entry:
                 "got None. If it may be missing, declare it: Input(..., optional=True)."
             )
 
-    def _converted(self, x):
+    def _converted(self, x, owner):
         if type(x) is not KerasTensor:
             x = convert_to_tensor(x)
+        given, wanted = dtypes.standardize(x.dtype), self._dtype
+        if given != wanted and "string" in (given, wanted):
+            raise ValueError(
+                f"{checks.owner_name(owner)}: input {self.name!r} must be of dtype "
+                f"{wanted}, got {given}. Change the data, or build the model with "
+                f"Input(shape={self._tail}, dtype={given!r})."
+            )
+        if wanted == "string":
+            return x
         return x if x.dtype == self._dtype else _masked(ops.cast(x, self._dtype), x)
 
     def _adjusted(self, x, owner):

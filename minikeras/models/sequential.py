@@ -3,7 +3,7 @@
 from ..layers.call_context import calls
 from ..layers.input_layer import InputLayer
 from ..layers.layer import Layer
-from ..tensor import KerasTensor
+from ..tensor import KerasTensor, dtypes
 from ..utils import checks, naming, serialization, tree
 from .entry import Entry, put_masks
 from .model import MODELS, Model
@@ -157,12 +157,20 @@ class Sequential(Model):
             if not isinstance(shape, (list, tuple)) or any(map(tree.is_nested, shape)):
                 return False
             inner = getattr(first, "inputs", None)  # those of a model
-            dtype = inner[0].dtype if inner else first.compute_dtype
+            dtype = inner[0].dtype if inner else first.input_dtype
             first = InputLayer(batch_shape=shape, dtype=dtype)
             self._layers.insert(0, first)
         self._tensors = [first.output]
         self._entry = Entry(first.output, first.name, first.optional)
         return True
+
+    def _build_for(self, args, kwargs):
+        """Builds for the arguments; of strings, only they tell the input's dtype."""
+        is_text = dtypes.standardize(getattr(args[0], "dtype", None)) == "string"
+        if is_text and not isinstance(self._layers[0], InputLayer):
+            entry = InputLayer(batch_shape=args[0].shape, dtype="string")
+            self._layers.insert(0, entry)
+        super()._build_for(args, kwargs)
 
     def _check_same_input(self, shape) -> None:
         known = self._tensors[0].shape

@@ -16,7 +16,7 @@ from .primitive import PRIMITIVES, GradientError, Primitive, primitive
 from .recording import number, one_call, phase
 from .state import state, values_are_read
 from .symbolic import KerasTensor, any_symbolic, no_history
-from .tensor import Tensor, as_array, convert_to_tensor
+from .tensor import Tensor, as_array, as_text, convert_to_tensor
 from .variable import Variable
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "add",
     "any_symbolic",
     "as_array",
+    "as_text",
     "broadcast_to",
     "cast",
     "convert_to_tensor",

@@ -58,8 +58,9 @@ _PARENTS = {
     "float64": ("complex128",),
     "complex64": ("complex128",),
     "complex128": (),
+    "string": (),
 }
-_ALLOWED = frozenset(_PARENTS) - {"int*", "float*", "bfloat16"}
+_ALLOWED = frozenset(_PARENTS) - {"int*", "float*", "bfloat16", "string"}
 
 
 def standardize(dtype) -> str:
@@ -139,6 +140,8 @@ def _bounds(name: str) -> frozenset:
 @functools.cache
 def _join(*names: str) -> str:
     common = frozenset.intersection(*map(_bounds, names))
+    if not common:
+        raise TypeError(f"dtypes {' and '.join(names)} have no dtype in common.")
     return max(common, key=lambda name: len(_bounds(name)))
 
 

@@ -296,6 +296,7 @@ class Primitive:
     def _wanted_dtypes(self, arrays: list, metadata: dict, key: tuple):
         """The dtypes to cast the arguments to first, or None if they are right."""
         given = [x.dtype.name if type(x) is ndarray else type(x) for x in arrays]
+        given = ["string" if d == "object" else d for d in given]
         if "bfloat16" in given and self.rounds:
             return ROUNDED
         wanted, _ = self.result_dtype(given, metadata)
@@ -309,6 +310,11 @@ class Primitive:
 
     def result_dtype(self, given: list, metadata: dict):
         """Applies the dtype rule: (dtype to cast to or None, dtype of the result)."""
+        if "string" in given and self.kind != "view" and not self._never_casts:
+            raise TypeError(
+                f"{self.name}: strings cannot be computed with. Turn them into numbers "
+                "first, with layers.StringLookup or layers.TextVectorization."
+            )
         if self._dtype_reads_metadata:
             return self.dtype_rule(*given, **metadata)
         return self.dtype_rule(*given)

@@ -7,7 +7,7 @@ from . import dtypes
 from .operators import Operators
 from .state import values_are_read
 
-__all__ = ["Tensor", "as_array", "convert_to_tensor", "engine"]
+__all__ = ["Tensor", "as_array", "as_text", "convert_to_tensor", "engine"]
 
 ndarray = np.ndarray
 
@@ -136,12 +136,27 @@ def as_array(x, dtype=None) -> np.ndarray:
         array = array.astype(_numpy_dtype(dtype), copy=False)
     if array.dtype.kind == "V":  # bfloat16 of ml_dtypes, records
         dtypes.standardize(array.dtype)
-    if array.dtype == object:
-        raise ValueError(
-            f"A tensor needs numbers in a regular grid, got {type(x).__name__} with "
-            "elements of different lengths or types. Try np.asarray(x, 'float32')."
-        )
+    if array.dtype.kind in "OSU":
+        text = as_text(array)
+        if text is None:
+            raise ValueError(
+                f"A tensor needs numbers in a regular grid, got {type(x).__name__} "
+                "with elements of different lengths or types. Try np.asarray(x, "
+                "'float32')."
+            )
+        return text
     return array
+
+
+def as_text(array: np.ndarray) -> np.ndarray | None:
+    """Returns strings, or bytes, as an array of Python objects; None if others occur.
+
+    Which encoding bytes are in only the layer knows that reads them.
+    """
+    if array.dtype.kind in "US":
+        return array.astype(object)
+    kinds = set(map(type, array.ravel().tolist()))
+    return array if kinds and kinds <= {str, bytes, np.str_, np.bytes_} else None
 
 
 def _numpy_dtype(dtype) -> np.dtype:

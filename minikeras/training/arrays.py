@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import config
+from ..tensor import as_text
 from ..utils import checks, tree
 from .rows import Rows, as_rows
 
@@ -23,8 +24,8 @@ def _is_array(x) -> bool:
     return any(hasattr(x, name) for name in ("__array__", "to_numpy", "tocsr"))
 
 
-def to_arrays(owner: str, data, name: str):
-    """Returns a structure of data with every part as a numeric ndarray.
+def to_arrays(owner: str, data, name: str, text: bool = False):
+    """Returns a structure of data with every part as an ndarray, of numbers or strings.
 
     Floats take the dtype `config.floatx()`. Nested lists of numbers are one array.
 
@@ -32,15 +33,16 @@ def to_arrays(owner: str, data, name: str):
         owner: Who asks, for error messages.
         data: Array, frame, tensor, nested list of numbers; list or dict of these; None.
         name: What they are called there.
+        text: Whether strings are welcome.
     """
     if data is None:
         return None
     if isinstance(data, dict):
-        return {k: to_arrays(owner, v, f"{name}[{k!r}]") for k, v in data.items()}
+        return {k: to_arrays(owner, v, f"{name}[{k!r}]", text) for k, v in data.items()}
     if isinstance(data, (list, tuple)) and not _is_numbers(data):
-        parts = [to_arrays(owner, v, f"{name}[{i}]") for i, v in enumerate(data)]
+        parts = [to_arrays(owner, v, f"{name}[{i}]", text) for i, v in enumerate(data)]
         return tuple(parts) if isinstance(data, tuple) else parts
-    return _to_array(owner, data, name)
+    return _to_array(owner, data, name, text)
 
 
 def _is_numbers(data) -> bool:
@@ -52,13 +54,17 @@ def _is_numbers(data) -> bool:
     return isinstance(data, (*_NUMBERS, str, bytes))
 
 
-def _to_array(owner: str, data, name: str) -> np.ndarray:
+def _to_array(owner: str, data, name: str, text: bool) -> np.ndarray:
     if hasattr(data, "to_numpy"):
         data = data.to_numpy()
     array = data if isinstance(data, Rows) else as_rows(data)
     if array is None:
         array = _in_memory(data)
-    if array.dtype.kind not in _NUMERIC_KINDS:
+    is_text = text and array.dtype.kind in "OSU"
+    strings = as_text(np.asarray(array)) if is_text else None
+    if strings is not None:
+        array = strings
+    elif array.dtype.kind not in _NUMERIC_KINDS:
         raise ValueError(_not_numeric(owner, array, name))
     if array.ndim == 0:
         raise ValueError(
@@ -175,7 +181,10 @@ def split(owner: str, data: tuple, validation_split: float) -> tuple[tuple, tupl
             f"{type(data[0]).__name__}. Pass validation_data instead."
         )
     names = ("x", "y", "sample_weight")
-    arrays = [to_arrays(owner, d, name) for d, name in zip(data, names, strict=True)]
+    arrays = [
+        to_arrays(owner, d, name, text=name == "x")
+        for d, name in zip(data, names, strict=True)
+    ]
     count = common_length(owner, **dict(zip(names, arrays, strict=True)))
     cut = int(np.floor(count * (1.0 - validation_split)))
     if cut == 0:

@@ -134,7 +134,7 @@ class ArrayBatches:
         self.shuffle = checks.one_of(
             owner, shuffle=shuffle, allowed=(True, False, "batch")
         )
-        x, y = to_arrays(owner, x, "x"), to_arrays(owner, y, "y")
+        x, y = to_arrays(owner, x, "x", text=True), to_arrays(owner, y, "y")
         if class_weight is not None:
             if sample_weight is not None:
                 raise ValueError(
@@ -391,7 +391,7 @@ def _packer(data: tuple):
 def to_batch(owner: str, data, class_weight=None):
     """Returns a batch that a user's generator gave, its arrays as Tensors."""
     x, y, sample_weight = unpack_x_y_sample_weight(data)
-    x, y = to_arrays(owner, x, "x"), to_arrays(owner, y, "y")
+    x, y = to_arrays(owner, x, "x", text=True), to_arrays(owner, y, "y")
     if class_weight is not None:
         if sample_weight is not None:
             raise ValueError(

@@ -55,6 +55,7 @@ _UPSTAIRS = {
     "plot_model": ("explain.plot_model", "plot_model"),
     "set_random_seed": ("tensor.random", "set_random_seed"),
     "split_dataset": ("preprocessing.splitting", "split_dataset"),
+    "FeatureSpace": ("preprocessing.feature_space", "FeatureSpace"),
     "standardize_dtype": ("tensor.dtypes", "standardize"),
     "text_dataset_from_directory": (
         "preprocessing.files",

@@ -8,11 +8,31 @@ from collections import namedtuple
 # masks:    whether a mask on the input is on the output too
 # below:    the inputs are ints in [0, below); floats if None
 # separate: whether several inputs are arguments of their own, not a list
+# words:    the inputs are strings, these
+# gives:    dtype of the output
+# plans:    whether plans hold the layer; one that reads values in Python runs eagerly
 Case = namedtuple(
     "Case",
-    "kwargs shape weights masks below separate",
-    defaults=((), True, None, False),
+    "kwargs shape weights masks below separate words gives plans",
+    defaults=((), True, None, False, None, "float32", True),
 )
+
+
+def dtype_of(case):
+    """The dtype of the inputs."""
+    if case.words is not None:
+        return "string"
+    return "float32" if case.below is None else "int32"
+
+
+def arrays_of(case, batch, rng, dtype="float32"):
+    """Inputs: an array for each shape."""
+    shapes = case.shape if isinstance(case.shape, list) else [case.shape]
+    if case.words is not None:
+        return [rng.choice(case.words, (batch, *shape)) for shape in shapes]
+    if case.below is not None:
+        return [rng.integers(0, case.below, (batch, *shape)) for shape in shapes]
+    return [rng.normal(size=(batch, *shape)).astype(dtype) for shape in shapes]
 
 
 def called(function, case, values, **options):

@@ -150,3 +150,5 @@ CASES = {
     **layers_resizing.CASES,
     **layers_tables.CASES,
 }
+
+PLANNED = {name: [c for c in cases if c.plans] for name, cases in CASES.items()}

@@ -28,7 +28,7 @@ def halves_in(step) -> int:
     return sum(hasattr(shared, "cut") for shared in plan.source.shared)
 
 
-@pytest.mark.parametrize(("name", "case"), every(layer_cases.CASES))
+@pytest.mark.parametrize(("name", "case"), every(layer_cases.PLANNED))
 def test_layer(name, case):
     check_layer(name, case, BATCH)
 

@@ -59,7 +59,7 @@ def follow(model, script, steps):
 # Layers -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "case"), every(layer_cases.CASES))
+@pytest.mark.parametrize(("name", "case"), every(layer_cases.PLANNED))
 def test_the_printed_step_of_a_layer(name, case):
     layer = make_layer(name, case)
     step = keras.function(trained_call(layer, case))
@@ -70,11 +70,11 @@ def test_the_printed_step_of_a_layer(name, case):
     given = list(layer_inputs(case, 7))
     found = [np.copy(x) for x in space["train"](*given)]
     expected = step(*map(keras.ops.convert_to_tensor, given))
-    expected = [x.numpy() for x in tree.flatten(expected)]
+    expected = [x.numpy() for x in tree.flatten(expected) if x is not None]
     assert bits(found[: len(expected)]) == bits(expected)  # masks come after them
 
 
-@pytest.mark.parametrize(("name", "case"), every(layer_cases.CASES))
+@pytest.mark.parametrize(("name", "case"), every(layer_cases.PLANNED))
 def test_the_script_of_a_layer(name, case, tmp_path):
     shapes = case.shape if isinstance(case.shape, list) else [case.shape]
     dtype = "float32" if case.below is None else "int32"

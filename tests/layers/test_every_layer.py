@@ -6,7 +6,7 @@ import pytest
 import minikeras as keras
 from minikeras import layers
 from minikeras.tensor import Tensor
-from tests.cases.layer_case import arguments_of, called
+from tests.cases.layer_case import arguments_of, called, dtype_of
 from tests.cases.layers import CASES
 
 X = np.ones((4, 3, 2), "float32")
@@ -25,7 +25,7 @@ EVERY = [
 
 
 def output_shapes(name, case, shapes):
-    dtype = "float32" if case.below is None else "int32"
+    dtype = dtype_of(case)
     layer = getattr(layers, name)(**arguments_of(case, keras))
     outputs = called(layer, case, [keras.Input(s, dtype=dtype) for s in shapes])
     return [x.shape for x in keras.tree.flatten(outputs)]

@@ -20,10 +20,6 @@ LATER = {
         RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation
         RandomZoom Resizing Solarization
     """.split(),
-    "preprocessing of text and tables": """
-        Discretization HashedCrossing Hashing IntegerLookup StringLookup
-        TextVectorization
-    """.split(),
     "never: layers of other packages": """
         FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper
     """.split(),
