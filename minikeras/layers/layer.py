@@ -8,6 +8,7 @@ from these is derived here: config, output shape, weights, masks, losses.
 import warnings
 
 from .. import constraints, dtype_policies, initializers, regularizers
+from ..metrics import Mean
 from ..tensor import (
     KerasTensor,
     Operation,
@@ -16,9 +17,10 @@ from ..tensor import (
     any_symbolic,
     graph,
     no_history,
+    standing_in,
     symbolic,
 )
-from ..utils import configurable, serialization, tree
+from ..utils import checks, configurable, serialization, tree
 from ..utils.registry import Registry
 from .call_context import (
     LayerCall,
@@ -347,7 +349,52 @@ class Layer(WeightHolder, Operation):
             if getattr(x, "_keras_mask", None) is None:
                 x._keras_mask = m
 
-    # Losses ---------------------------------------------------------------------------
+    def stateless_call(
+        self,
+        trainable_variables,
+        non_trainable_variables,
+        *args,
+        return_losses=False,
+        **kwargs,
+    ):
+        """Calls the layer as if its variables had these values, and changes nothing.
+
+        Args:
+            trainable_variables: A value for each of `trainable_variables`; gradients
+                flow to those that are Tensors.
+            non_trainable_variables: A value for each of `non_trainable_variables`.
+            *args: As for a call.
+            return_losses: Whether to return `losses` too.
+            **kwargs: As for a call.
+
+        Returns:
+            The outputs, and the values that the non-trainable variables have now; the
+            list of losses third, if asked for.
+        """
+        if not self.built:
+            raise ValueError(
+                f"{describe(self)}: stateless_call needs a built layer. Call it on "
+                "data once, or call build(input_shape)."
+            )
+        given = {
+            "trainable_variables": trainable_variables,
+            "non_trainable_variables": non_trainable_variables,
+        }
+        for name, values in given.items():
+            expected = len(getattr(self, name))
+            if not isinstance(values, (list, tuple)) or len(values) != expected:
+                must = f"be a list of {expected} values, one for each of them"
+                checks.fail(self, name, values, must)
+        changing = self.non_trainable_variables
+        variables = [*self.trainable_variables, *changing]
+        values = [*trainable_variables, *non_trainable_variables]
+        with standing_in(variables, values):
+            outputs = self(*args, **kwargs)
+            after = [v.value for v in changing]
+            losses = self.losses if return_losses else None
+        return (outputs, after, losses) if return_losses else (outputs, after)
+
+    # Losses and metrics ---------------------------------------------------------------
 
     def add_loss(self, loss) -> None:
         """Adds scalars to the loss of the model; for use inside `call`.
@@ -359,6 +406,30 @@ class Layer(WeightHolder, Operation):
             self._losses, self._losses_of = [], calls.number
         losses = [x for x in tree.flatten(loss) if type(x) is not KerasTensor]
         self._losses.extend(x for x in losses if x is not None)
+
+    def add_metric(self, value, name=None, aggregation="mean") -> None:
+        """Shows a value among the metrics, as the mean so far; for use inside `call`.
+
+        It is a method of Keras 2. In Keras 3 a layer makes `metrics.Mean(name=...)` in
+        `__init__` and calls its `update_state`.
+
+        Args:
+            value: Tensor.
+            name: Name of the metric.
+            aggregation: Must be "mean".
+        """
+        checks.one_of(self, aggregation=aggregation, allowed=("mean",))
+        if not isinstance(name, str):
+            checks.fail(self, "name", name, "be a str", "my_metric")
+        if type(value) is KerasTensor:
+            if not calls.depth:
+                must = "be a value. Call add_metric inside of a layer's call"
+                checks.fail(self, "value", value, must)
+            return
+        added = vars(self).setdefault("_added_metrics", {})
+        if name not in added:
+            added[name] = Mean(name)
+        added[name].update_state(value)
 
     def _penalize(self, outputs) -> None:
         """Adds the penalty on the output, per sample."""

@@ -7,6 +7,7 @@ tuples and dicts in them. So a layer appended to a list later is found too.
 
 import numpy as np
 
+from ..metrics.metric import Metric
 from ..tensor import Variable, as_array
 from ..tensor.random import SeedGenerator
 from ..utils import changes
@@ -34,7 +35,7 @@ class WeightHolder(changes.Watched):
                 stack.extend(value[::-1])
             elif isinstance(value, dict):
                 stack.extend(list(value.values())[::-1])
-            elif isinstance(value, (Variable, WeightHolder, SeedGenerator)):
+            elif isinstance(value, (Variable, WeightHolder, SeedGenerator, Metric)):
                 found.append(value)
         return found
 
@@ -85,6 +86,20 @@ class WeightHolder(changes.Watched):
             if isinstance(seed, SeedGenerator)
         ]
         return _distinct([*self.weights, *seeds])
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics that this layer and its sublayers hold."""
+        held = [m for layer in self._flatten_layers() for m in layer._own_metrics()]
+        return _distinct(held)
+
+    def _own_metrics(self) -> list[Metric]:
+        return [x for x in self._held() if isinstance(x, Metric)]
+
+    @property
+    def metrics_variables(self) -> list[Variable]:
+        """The variables of `metrics`."""
+        return [v for metric in self.metrics for v in metric.variables]
 
     @property
     def trainable_weights(self) -> list[Variable]:

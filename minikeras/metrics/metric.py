@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from .. import initializers
-from ..tensor import Variable, dtypes
+from ..tensor import Variable, dtypes, standing_in
 from ..utils import naming
 from ..utils.registry import Registry
 
@@ -155,14 +155,8 @@ class Metric:
                 f"{type(self).__name__} {self.name!r}: metric_variables must hold one "
                 f"value for each of the {len(variables)} variables, got {len(values)}."
             )
-        own = [variable.numpy() for variable in variables]
-        try:
-            for variable, value in zip(variables, values, strict=True):
-                variable.assign(value)
+        with standing_in(variables, values):
             yield
-        finally:
-            for variable, value in zip(variables, own, strict=True):
-                variable.assign(value)
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}>"

@@ -21,6 +21,7 @@ MODELS = Registry("model", "keras.models", __package__)
 json = LazyModule("json")
 functional = LazyModule(f"{__package__}.functional")  # defines a subclass of Model
 summary = LazyModule(f"{__package__}.summary")
+states = LazyModule(f"{__package__}.state_tree")
 
 
 @MODELS.register(module="keras")
@@ -144,6 +145,23 @@ class Model(Trainer, Layer):
             self, line_length, positions, expand_nested, show_trainable, layer_range
         )
         (print_fn or print)(text)
+
+    def get_state_tree(self, value_format="backend_tensor") -> dict:
+        """Returns all variables as nested dicts, by kind and path.
+
+        Args:
+            value_format: "backend_tensor" or "numpy_array": what the values are.
+        """
+        return states.read(self, value_format)
+
+    def set_state_tree(self, state_tree):
+        """Sets variables to what `get_state_tree` returned, or to a part of it.
+
+        Args:
+            state_tree: Nested dicts of values; with a wrong name or shape in them,
+                nothing changes.
+        """
+        states.write(self, state_tree)
 
     # Files and configs ----------------------------------------------------------------
 

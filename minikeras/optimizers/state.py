@@ -3,7 +3,7 @@
 import warnings
 
 from .. import initializers
-from ..tensor import Tensor, Variable, convert_to_tensor
+from ..tensor import Tensor, Variable, convert_to_tensor, standing_in
 from ..utils import changes, checks, naming
 
 __all__ = ["OptimizerState"]
@@ -205,15 +205,8 @@ class OptimizerState(changes.Watched):
                 "build(trainable_variables) first."
             )
         holders = [*self._trainable_variables, *self.variables]
-        before = [holder.numpy() for holder in holders]
-        given = [*trainable_variables, *optimizer_variables]
-        try:
-            for holder, value in zip(holders, given, strict=True):
-                holder.assign(value)
+        with standing_in(holders, [*trainable_variables, *optimizer_variables]):
             self.apply(grads)
             after = [convert_to_tensor(holder.numpy()) for holder in holders]
-        finally:
-            for holder, value in zip(holders, before, strict=True):
-                holder.assign(value)
         count = len(self._trainable_variables)
         return after[:count], after[count:]

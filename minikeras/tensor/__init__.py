@@ -17,7 +17,7 @@ from .recording import number, one_call, phase
 from .state import state, values_are_read
 from .symbolic import KerasTensor, any_symbolic, no_history
 from .tensor import Tensor, as_array, as_text, convert_to_tensor
-from .variable import Variable
+from .variable import Variable, standing_in
 
 __all__ = [
     "PRIMITIVES",
@@ -51,6 +51,7 @@ __all__ = [
     "phase",
     "primitive",
     "shapes",
+    "standing_in",
     "state",
     "stop_gradient",
     "symbolic",

@@ -9,6 +9,7 @@ own. So `old = v.value; v.assign(...)` leaves `old` as it was.
 """
 
 import weakref
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -20,9 +21,9 @@ from .operators import Operators
 from .primitive import primitive
 from .state import state, values_are_read
 from .tape import Leaf
-from .tensor import Tensor, as_array
+from .tensor import Tensor, as_array, convert_to_tensor
 
-__all__ = ["Variable", "assign", "assign_add", "assign_sub"]
+__all__ = ["Variable", "assign", "assign_add", "assign_sub", "standing_in"]
 
 AGGREGATIONS = ("none", "mean", "sum", "only_first_replica")
 
@@ -279,6 +280,29 @@ class Variable(Operators):
     def __setstate__(self, kept: dict) -> None:
         vars(self).update(kept)
         self.leaf = Leaf()
+
+
+@contextmanager
+def standing_in(variables: list[Variable], values: list):
+    """Lets variables have other values for a while, to which gradients may flow.
+
+    Args:
+        variables: The variables; they get their own values back at the end.
+        values: What they are meanwhile: a Tensor or array for each.
+    """
+    own = [v.array.copy() for v in variables]
+    pairs = [
+        (v, convert_to_tensor(value, v.array.dtype))
+        for v, value in zip(variables, values, strict=True)
+    ]
+    try:
+        for v, value in pairs:
+            v.assign(value)
+            v._reader = lambda value=value: value
+        yield
+    finally:
+        for v, array in zip(variables, own, strict=True):
+            v.assign(array)
 
 
 def _first_value(variable: Variable, initializer, shape, dtype) -> np.ndarray:

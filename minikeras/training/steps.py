@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from .. import metrics
 from ..tensor import GradientTape, convert_to_tensor, phase
 from ..utils import checks, tree
 from ..utils.batches import unpack_x_y_sample_weight
@@ -131,13 +130,13 @@ class Steps:
         found = [self._loss_tracker, self._compile_metrics]
         if self._compile_loss is not None:
             found += self._compile_loss.trackers
-        for layer in self._flatten_layers():
-            found += [
-                value
-                for name, value in vars(layer).items()
-                if isinstance(value, metrics.Metric) and name not in _FROM_COMPILE
-            ]
+        found += super().metrics
         return list({id(m): m for m in found if m is not None}.values())
+
+    def _own_metrics(self) -> list:
+        """A compiled model inside of another keeps what is its own."""
+        own = [vars(self).get(name) for name in _FROM_COMPILE]
+        return [m for m in super()._own_metrics() if not any(m is x for x in own)]
 
     @property
     def metrics_names(self) -> list[str]:
@@ -157,7 +156,6 @@ class Steps:
         return self._inventory or Inventory(self)
 
 
-# A compiled model inside of another keeps what is its own.
 _FROM_COMPILE = ("_loss_tracker", "_compile_metrics")
 
 
