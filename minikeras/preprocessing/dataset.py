@@ -5,6 +5,9 @@ work until then, so that even data larger than memory pass through.
 """
 
 import itertools
+from collections import deque
+from concurrent import futures
+from functools import partial
 
 import numpy as np
 
@@ -257,12 +260,36 @@ class Dataset:
         return self._derived(start, self._count)
 
     def prefetch(self, buffer_size):
-        """Hint of tf.data: here elements are made when they are asked for."""
-        return self._derived(self._start, self._count)
+        """Makes elements ahead, in a thread, while those before are used.
+
+        Args:
+            buffer_size: How many at most; AUTOTUNE for 2, 0 for none.
+        """
+        size = 2 if buffer_size == AUTOTUNE else buffer_size
+        size = checks.non_negative_int("Dataset.prefetch", buffer_size=size)
+        start = partial(_ahead, self, size) if size else self._start
+        return self._derived(start, self._count)
 
     def as_numpy_iterator(self):
         """Returns an iterator over the elements as NumPy arrays."""
         return (tree.map_structure(_plain, element) for element in self)
+
+
+def _ahead(dataset: Dataset, size: int):
+    """Yields the elements of a data set; a thread makes up to so many before."""
+    elements, waiting = iter(dataset), deque()
+    with futures.ThreadPoolExecutor(1) as thread:  # one: so they keep their order
+        for _ in range(size):
+            waiting.append(thread.submit(next, elements, _END))
+        try:
+            while (element := waiting.popleft().result()) is not _END:
+                waiting.append(thread.submit(next, elements, _END))
+                yield element
+        finally:
+            thread.shutdown(wait=False, cancel_futures=True)
+
+
+_END = object()
 
 
 def _arrays(tensors):

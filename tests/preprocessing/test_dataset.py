@@ -1,10 +1,14 @@
 """Data sets of elements, as in tf.data, and what makes them."""
 
+import itertools
+import threading
+import time
+
 import numpy as np
 import pytest
 
 import minikeras as keras
-from minikeras.preprocessing.dataset import Dataset
+from minikeras.preprocessing.dataset import AUTOTUNE, Dataset
 
 
 def numbers(dataset):
@@ -184,3 +188,60 @@ def test_pad_sequences():
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+# Ahead ----------------------------------------------------------------------------
+
+
+def test_prefetch_makes_elements_while_others_are_used():
+    made = [threading.Event() for _ in range(4)]
+
+    def numbers():
+        for i in range(4):
+            made[i].set()
+            yield i
+
+    ahead = Dataset(numbers, 4).prefetch(2)
+    elements = iter(ahead)
+    assert next(elements) == 0
+    assert made[1].wait(10) and made[2].wait(10)  # nobody has asked for these yet
+    assert not made[3].is_set()
+    assert list(elements) == [1, 2, 3]
+    assert list(ahead) == [0, 1, 2, 3] == list(Dataset(numbers).prefetch(AUTOTUNE))
+    assert list(Dataset(numbers).prefetch(0)) == [0, 1, 2, 3]
+    with pytest.raises(ValueError, match="buffer_size must be an int of 0 or more"):
+        ahead.prefetch(-2)
+
+
+def test_prefetch_passes_errors_on_and_leaves_no_thread_behind():
+    def numbers():
+        yield 1
+        raise RuntimeError("no more")
+
+    before = threading.active_count()
+    elements = iter(Dataset(numbers).prefetch(3))
+    assert next(elements) == 1
+    with pytest.raises(RuntimeError, match="no more"):
+        next(elements)
+    endless = iter(Dataset(itertools.count).prefetch(3))
+    assert [next(endless), next(endless)] == [0, 1]
+    endless.close()
+    deadline = time.monotonic() + 10
+    while threading.active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert threading.active_count() == before
+
+
+def test_training_on_prefetched_batches_is_training_on_batches():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 1))
+    weights = []
+    for ahead in (False, True):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.layers.Dense(1)])
+        model.compile("adam", "mse")
+        data = Dataset.from_tensor_slices((x, y)).shuffle(20, seed=1).batch(6)
+        model.fit(data.prefetch(AUTOTUNE) if ahead else data, epochs=3, verbose=0)
+        weights.append(model.get_weights())
+    for a, b in zip(*weights, strict=True):
+        np.testing.assert_array_equal(a, b)
