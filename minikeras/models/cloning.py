@@ -40,6 +40,8 @@ def clone_model(
     """
     if kwargs:
         raise TypeError(f"clone_model: unknown argument {next(iter(kwargs))!r}.")
+    if not isinstance(model, Model):
+        checks.fail("clone_model", "model", model, "be a model")
     copy = _Copy(clone_function, call_function, recursive)
     if isinstance(model, Sequential):
         return copy.sequential(model, input_tensors)

@@ -22,5 +22,5 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "muon": ["Muon"],
         "schedule_free": ["ScheduleFreeAdamW"],
     },
-    submodules=("schedules",),
+    submodules=("legacy", "schedules"),
 )

@@ -7,7 +7,14 @@ from ..tensor import as_text
 from ..utils import checks, tree
 from .rows import Rows, as_rows
 
-__all__ = ["common_length", "gives_batches", "split", "to_arrays", "weights_of_classes"]
+__all__ = [
+    "common_length",
+    "gives_batches",
+    "refuse_nan",
+    "split",
+    "to_arrays",
+    "weights_of_classes",
+]
 
 _NUMERIC_KINDS = "biufc"
 _NUMBERS = (int, float, complex, np.number, np.bool_)
@@ -96,6 +103,28 @@ def _not_numeric(owner: str, array: np.ndarray, name: str) -> str:
             f"the rows equally long, then try np.asarray({name}, 'float32')."
         )
     return f"{start}{array.dtype}. Try {name}.astype('float32')."
+
+
+def refuse_nan(owner: str, y) -> None:
+    """Raises if there is a NaN among the targets.
+
+    Args:
+        owner: Who asks, for error messages.
+        y: Arrays or Tensors; what is not in memory is not looked at.
+    """
+    for path, part in tree.flatten_with_path(y):
+        array = getattr(part, "array", part)
+        if type(array) is not np.ndarray or array.dtype.kind != "f":
+            continue
+        bad = np.isnan(array).reshape(len(array), -1).any(1)
+        if bad.any():
+            name = "".join(["y", *(f"[{key!r}]" for key in path)])
+            raise ValueError(
+                f"{owner}: {name} must be numbers, got NaN in {bad.sum()} of "
+                f"{len(bad)} samples, first in sample {bad.argmax()}: the loss would "
+                "be NaN too. Leave these samples out, or pass a loss of your own that "
+                "knows what NaN means."
+            )
 
 
 def common_length(owner: str, **named) -> int:

@@ -52,6 +52,17 @@ class CompileLoss:
         self.trackers = []
         self._terms = []
 
+    @property
+    def is_of_keras(self) -> bool:
+        """Whether all losses are those of this package, which have no use for NaN."""
+        found = [loss for loss in tree.flatten(self._loss) if loss is not None]
+        parts = [part for x in found for part in (type(x), getattr(x, "fn", type(x)))]
+        package = __name__.partition(".")[0]
+        return all(
+            getattr(part, "__module__", "").partition(".")[0] == package
+            for part in parts
+        )
+
     def build(self, y_pred) -> None:
         """Finds the loss and the weight of each output."""
         self._outputs = OutputNames(y_pred, self._output_names)

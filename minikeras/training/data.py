@@ -19,6 +19,7 @@ from ..utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .arrays import (
     common_length,
     gives_batches,
+    refuse_nan,
     split,
     to_arrays,
     weights_of_classes,
@@ -32,6 +33,7 @@ __all__ = [
     "Epochs",
     "batches",
     "is_one_batch",
+    "refuse_nan",
     "split",
     "to_batch",
 ]
@@ -316,6 +318,13 @@ class Epochs:
         self.is_continued = is_continued or not reader.is_restartable
         self._stream = None
         self._is_at_end = False
+        self._refuses_nan = False
+
+    def refuse_nan(self) -> None:
+        """Has NaN among the targets refused: at once, or batch by batch."""
+        self._refuses_nan = not isinstance(self.reader, ArrayBatches)
+        if not self._refuses_nan:
+            refuse_nan(self.owner, self.reader.data[1])
 
     @property
     def num_batches(self) -> int | None:
@@ -334,6 +343,14 @@ class Epochs:
         return is_spent
 
     def __iter__(self):
+        return self._checked() if self._refuses_nan else self._batches()
+
+    def _checked(self):
+        for batch in self._batches():
+            refuse_nan(self.owner, unpack_x_y_sample_weight(batch)[1])
+            yield batch
+
+    def _batches(self):
         if self.steps is None:
             yield from self.reader
             self._is_at_end = True

@@ -100,6 +100,18 @@ class Steps:
             )
         return self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
 
+    @property
+    def refuses_nan(self) -> bool:
+        """Whether a NaN among the targets could only make the loss NaN."""
+        cls = type(self)
+        return (
+            self._compile_loss is not None
+            and self._compile_loss.is_of_keras
+            and cls.train_step is Steps.train_step
+            and cls.test_step is Steps.test_step
+            and cls.compute_loss is Steps.compute_loss
+        )
+
     # Metrics --------------------------------------------------------------------------
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None) -> dict:

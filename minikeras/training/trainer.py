@@ -109,6 +109,9 @@ class Trainer(Settings, Sources, Steps):
         if validation_data is not None:
             size = validation_batch_size or batch_size
             validation = _validation(validation_data, size, validation_steps)
+        for data in (source, validation):
+            if data is not None and self.refuses_nan:
+                data.refuse_nan()
         self._prime(reader)
         callbacks = self._callbacks(callbacks, verbose, source, epochs, is_fit=True)
         self._run_epochs(range(first, epochs), source, validation, is_due, callbacks)
@@ -232,8 +235,10 @@ class Trainer(Settings, Sources, Steps):
             raise TypeError(f"evaluate: unknown argument {name!r}.")
         self._check_compiled("evaluate")
         reader = feeding.batches("evaluate", x, y, sample_weight, batch_size=batch_size)
-        self._prime(reader)
         source = feeding.Epochs("evaluate", reader, steps, is_continued=False)
+        if self.refuses_nan:
+            source.refuse_nan()
+        self._prime(reader)
         callbacks = self._callbacks(callbacks, verbose, source)
         return self._as_results(self._measure(source, callbacks), return_dict)
 
@@ -326,6 +331,8 @@ class Trainer(Settings, Sources, Steps):
         return tree.map_structure(as_array, outputs)
 
     def _on_batch(self, kind: str, step, batch, return_dict: bool):
+        if self.refuses_nan:
+            feeding.refuse_nan(f"{kind}_on_batch", unpack_x_y_sample_weight(batch)[1])
         self._is_primed = True
         self.reset_metrics()
         self._refresh(step)

@@ -136,3 +136,8 @@ def test_input_tensors_must_be_symbolic_and_as_many_as_inputs():
 def test_unknown_argument():
     with pytest.raises(TypeError, match="clone_model: unknown argument 'deep'."):
         clone_model(graph(), deep=True)
+
+
+def test_only_models_are_cloned():
+    with pytest.raises(ValueError, match="clone_model: model must be a model, got 3"):
+        clone_model(3)

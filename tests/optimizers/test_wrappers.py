@@ -205,3 +205,8 @@ def test_maps_and_configs():
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_old_addresses_lead_to_the_optimizers():
+    assert keras.optimizers.legacy.Adam is keras.optimizers.Adam
+    assert keras.optimizers.legacy.SGD is keras.optimizers.SGD

@@ -118,12 +118,47 @@ def test_batches_that_are_none(batch, message, run_eagerly):
 
 
 @WAYS
-def test_targets_that_are_nan_show_in_the_loss(run_eagerly):
-    """As in Keras: a loss of one's own may have a meaning for them."""
+def test_targets_that_are_nan_are_refused(run_eagerly):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse", run_eagerly=run_eagerly)
-    history = model.fit(X, np.full((12, 1), np.nan), verbose=0).history
-    assert np.isnan(history["loss"]).all()
+    before = model.get_weights()
+    y = X[:, :1].copy()
+    y[[3, 7]] = np.nan
+    message = "y must be numbers, got NaN in 2 of 12 samples, first in sample 3"
+    for act in (
+        lambda: model.fit(X, y, verbose=0),
+        lambda: model.fit(X, X[:, :1], validation_data=(X, y), verbose=0),
+        lambda: model.fit(((X, y) for _ in range(2)), verbose=0),
+        lambda: model.evaluate(X, y, verbose=0),
+        lambda: model.evaluate(iter([(X, y)]), verbose=0),
+        lambda: model.train_on_batch(X, y),
+        lambda: model.test_on_batch(X, y),
+    ):
+        with pytest.raises(ValueError, match=message):
+            act()
+    assert same(model.get_weights(), before)
+
+
+@WAYS
+def test_a_loss_of_ones_own_may_know_what_nan_means(run_eagerly):
+    def of_known(y_true, y_pred):
+        known = keras.ops.logical_not(keras.ops.isnan(y_true))
+        error = keras.ops.where(known, keras.ops.nan_to_num(y_true) - y_pred, 0.0)
+        return keras.ops.mean(keras.ops.square(error), axis=-1)
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", of_known, run_eagerly=run_eagerly)
+    y = X[:, :1].copy()
+    y[3] = np.nan
+    assert np.isfinite(model.fit(X, y, verbose=0).history["loss"]).all()
+
+    class Own(keras.Sequential):
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None):
+            return keras.ops.mean(of_known(y, y_pred))
+
+    own = Own([keras.Input((3,)), keras.layers.Dense(1)])
+    own.compile("sgd", "mse", run_eagerly=run_eagerly)
+    assert np.isfinite(own.fit(X, y, verbose=0).history["loss"]).all()
 
 
 @WAYS
