@@ -337,7 +337,7 @@ class Masking(Layer):
         return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
 
 
-@LAYERS.register()
+@LAYERS.register("TFDIdentity")  # as files of a FeatureSpace call it
 class Identity(Layer):
     """Passes its input on: y = x. A placeholder for a layer to come."""
 

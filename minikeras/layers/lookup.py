@@ -197,12 +197,24 @@ class Lookup(AdaptingLayer):
 
     _encoding = "utf-8"
 
+    def save_own_variables(self, store):
+        """Puts the weights of the tokens into a store, if there are some."""
+        if self.idf_weights is not None:
+            store["idf_weights"] = self.idf_weights
+
+    def load_own_variables(self, store):
+        """Takes the weights of the tokens from a store, if there are some."""
+        if "idf_weights" in store:
+            self.idf_weights = np.asarray(store["idf_weights"], "float32")
+
     def save_assets(self, dir_path):
         """Writes the vocabulary to `vocabulary.txt` in a folder, a token on each line.
 
         Args:
             dir_path: The folder, which must exist.
         """
+        if not self.is_ready:
+            return
         text = "\n".join(map(str, self.get_vocabulary()))
         file = pathlib.Path(dir_path) / "vocabulary.txt"
         file.write_bytes(text.encode(self._encoding))
@@ -215,8 +227,9 @@ class Lookup(AdaptingLayer):
         """
         tokens = self._read(pathlib.Path(dir_path) / "vocabulary.txt")
         tokens = self._as_tokens(tokens)[len(self._special) :]
-        self._check_tokens(tokens)
-        self._keep(tokens)
+        if tokens:
+            self._check_tokens(tokens)
+            self._keep(tokens)
 
     # Learning -------------------------------------------------------------------------
 

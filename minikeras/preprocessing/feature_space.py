@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import layers, ops
+from .. import layers, ops, saving
 from ..layers.adapting import AdaptingLayer
 from ..layers.layer import Layer
 from ..tensor import KerasTensor, Tensor, as_array
@@ -394,6 +394,28 @@ class FeatureSpace(Layer):
             "hashing_dim": self.hashing_dim,
             "num_discretization_bins": self.num_discretization_bins,
         }
+
+
+    def get_build_config(self) -> dict | None:
+        """Returns how the layers were built; None before there were data."""
+        if not self._is_adapted:
+            return None
+        return {k: x.get_build_config() or {} for k, x in self.preprocessors.items()}
+
+    def build_from_config(self, config: dict) -> None:
+        """Makes the space ready for the state of one that has seen data."""
+        for name, layer in self.preprocessors.items():
+            if config.get(name) and not layer.built:
+                layer.build_from_config(config[name])
+        self._is_adapted = self.built = True
+
+    def save(self, filepath):
+        """Writes the space and what it learned to a `.keras` file.
+
+        Args:
+            filepath: Where to; `keras.models.load_model` reads it.
+        """
+        saving.save_model(self, filepath)
 
 
 KINDS = (

@@ -4,6 +4,7 @@ The suffix chooses the format to write; what to read is told by the content.
 """
 
 import os
+from functools import partial
 
 from ..utils.files import atomic_path, path_of
 from ..utils.lazy import LazyModule
@@ -13,45 +14,61 @@ from .errors import SavingError
 __all__ = ["load_model", "load_weights", "save_model", "save_weights"]
 
 # Every model imports this file, few programs touch a file: the formats come late.
+archive = LazyModule(f"{__package__}.archive")
 hdf5 = LazyModule(f"{__package__}.hdf5")
 legacy_h5 = LazyModule(f"{__package__}.legacy_h5")
+shards = LazyModule(f"{__package__}.shards")
+weights_h5 = LazyModule(f"{__package__}.weights_h5")
 
-_HDF5 = (".h5", ".hdf5")
+_HDF5, _KERAS = (".h5", ".hdf5"), ".keras"
+_WEIGHTS, _TABLE = ".weights.h5", ".weights.json"
+_H5_TAKES = ("overwrite", "include_optimizer")
 
 
 def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
-    """Writes a model with config, weights and training state to one `.h5` file.
+    """Writes a model with config, weights and training state to one file.
 
-    The file is written whole or not at all; Keras 2 and 3 read it too.
+    The file is written whole or not at all; Keras reads it too: `.keras` files Keras 3,
+    `.h5` files Keras 2 and 3.
 
     Args:
         model: The model.
-        filepath: Where to, `str` or `pathlib.Path`, ending in `.h5` or `.hdf5`.
+        filepath: Where to, `str` or `pathlib.Path`, ending in `.keras`, `.h5` or
+            `.hdf5`.
         overwrite: False asks before an existing file is replaced.
-        zipped: Only for `.keras` archives; leave it None.
-        **kwargs: `include_optimizer=False` leaves the training state out.
+        zipped: False writes a folder instead of a `.keras` file; any path will do.
+        **kwargs: `include_optimizer=False` leaves the training state out, in `.h5`.
 
     Raises:
         SavingError: The suffix is unknown, or the file cannot be written.
     """
-    include_optimizer = kwargs.pop("include_optimizer", True)
-    if kwargs or zipped is not None:
-        names = [*kwargs, "zipped"][: len(kwargs) or 1]
+    path = path_of(filepath)
+    is_archive = path.lower().endswith(_KERAS) or zipped is False
+    taken = () if is_archive else ("include_optimizer",)
+    unknown = [name for name in kwargs if name not in taken]
+    if zipped and not is_archive:
+        unknown.append("zipped")
+    if unknown:
+        takes = " and ".join(("overwrite", "zipped") if is_archive else _H5_TAKES)
         raise ValueError(
-            f"save_model: {', '.join(names)} cannot be used with .h5 files. They take "
-            "overwrite and include_optimizer."
+            f"save_model: {', '.join(unknown)} cannot be used with "
+            f"{_suffix(path)} files. They take {takes}."
         )
-    path = _writable(filepath, "model.save('model.h5')")
+    if is_archive:
+        if _may_write(path, overwrite):
+            archive.write(path, model, zipped is not False)
+        return
+    _check_suffix(path, (*_HDF5, _KERAS), "model.save('model.keras')")
     if _may_write(path, overwrite):
         with atomic_path(path) as temporary, hdf5.open_to_write(temporary) as file:
-            legacy_h5.write_model(file, model, include_optimizer)
+            legacy_h5.write_model(file, model, kwargs.get("include_optimizer", True))
 
 
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """Reads a model that `save` wrote, here or in Keras.
 
     Args:
-        filepath: The file, `str` or `pathlib.Path`.
+        filepath: The file or folder, `str` or `pathlib.Path`.
         custom_objects: Name -> class or function of your own.
         compile: False leaves loss, metrics and optimizer out.
         safe_mode: False lets Python code in the file (lambdas) run. Only for files
@@ -61,35 +78,52 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
         SavingError: The file is missing, damaged or of another kind, or names a class
             that is not known.
     """
-    with (
-        safe_mode_scope(safe_mode),
-        hdf5.open_to_read(path_of(filepath)) as file,
-    ):
-        return legacy_h5.read_model(file, custom_objects, compile)
+    path = path_of(filepath)
+    with safe_mode_scope(safe_mode):
+        if archive.is_archive(path):
+            return archive.read(path, custom_objects, compile)
+        with hdf5.open_to_read(path) as file:
+            return legacy_h5.read_model(file, custom_objects, compile)
 
 
 def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs):
-    """Writes the weights alone, without the model, to one `.h5` file.
+    """Writes the weights alone, without the model.
 
     Args:
         model: The model, built.
-        filepath: Where to, ending in `.h5` or `.hdf5`.
+        filepath: Where to: `.weights.h5` is the layout of Keras 3, `.h5` and `.hdf5`
+            that of Keras 1 and 2, `.weights.json` several files and a table of them.
         overwrite: False asks before an existing file is replaced.
-        max_shard_size: Only for sharded weights; leave it None.
+        max_shard_size: Size of each of several files, in gigabytes.
         **kwargs: None are taken.
 
     Raises:
         SavingError: The suffix is unknown, or the model has no weights yet.
     """
-    if kwargs or max_shard_size is not None:
+    path = path_of(filepath)
+    if kwargs:
         raise ValueError(
-            f"save_weights: {', '.join(kwargs) or 'max_shard_size'} cannot be used "
-            "with .h5 files. They take overwrite."
+            f"save_weights got unexpected arguments {sorted(kwargs)}. It takes "
+            "overwrite and max_shard_size."
         )
-    path = _writable(filepath, "model.save_weights('weights.h5')")
+    is_table = path.lower().endswith(_TABLE)
+    if is_table == (max_shard_size is None):
+        raise ValueError(
+            "save_weights: max_shard_size goes with a path that ends in "
+            f"{_TABLE}, got {path!r} and max_shard_size={max_shard_size}. Try "
+            "save_weights('model.weights.json', max_shard_size=1)."
+        )
+    _check_suffix(path, (*_HDF5, _TABLE), "model.save_weights('model.weights.h5')")
     _check_built(model, "save")
-    if _may_write(path, overwrite):
-        with atomic_path(path) as temporary, hdf5.open_to_write(temporary) as file:
+    if not _may_write(path, overwrite):
+        return
+    if is_table:
+        shards.write(path, model, max_shard_size)
+        return
+    with atomic_path(path) as temporary, hdf5.open_to_write(temporary) as file:
+        if path.lower().endswith(_WEIGHTS):
+            weights_h5.write(model, lambda name, size: file.require_group(name))
+        else:
             legacy_h5.write_weights(file, model)
 
 
@@ -98,9 +132,10 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
 
     Args:
         model: The model, built.
-        filepath: A weights file or a whole model file.
+        filepath: A weights file, a table of them, or a whole model file.
         skip_mismatch: Leave out, with a warning, layers whose shapes differ.
-        **kwargs: `by_name=True` pairs layers by name instead of by order.
+        **kwargs: `by_name=True` pairs layers by name instead of by order, where the
+            file has the layout of Keras 1 and 2.
 
     Raises:
         SavingError: The file is missing, damaged or does not fit; the model is as it
@@ -113,20 +148,36 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
             "skip_mismatch and by_name."
         )
     _check_built(model, "load")
-    with hdf5.open_to_read(path_of(filepath)) as file:
-        legacy_h5.read_weights(file, model, by_name, skip_mismatch)
-
-
-def _writable(filepath, example: str) -> str:
     path = path_of(filepath)
-    lower = path.lower()
-    if lower.endswith(".weights.h5") or not lower.endswith(_HDF5):
-        ending = ".weights.h5" if lower.endswith(".weights.h5") else _suffix(path)
-        raise SavingError(
-            f"Cannot write {path!r}: {ending} is not supported here, .h5 and .hdf5 "
-            f"are. Try {example}."
+    if path.lower().endswith(_TABLE):
+        _refuse_names(by_name, path)
+        shards.read(path, model, skip_mismatch)
+    elif archive.is_archive(path):
+        _refuse_names(by_name, path)
+        archive.read_weights(path, model, skip_mismatch)
+    else:
+        with hdf5.open_to_read(path) as file:
+            if hdf5.is_legacy(file):
+                legacy_h5.read_weights(file, model, by_name, skip_mismatch)
+                return
+            _refuse_names(by_name, path)
+            weights_h5.read(model, partial(hdf5.datasets, file), skip_mismatch)
+
+
+def _refuse_names(by_name: bool, path: str) -> None:
+    if by_name:
+        raise ValueError(
+            f"load_weights: by_name=True needs names of layers, which {path!r} does "
+            "not hold. Save in the older layout: model.save_weights('weights.h5')."
         )
-    return path
+
+
+def _check_suffix(path: str, known: tuple, example: str) -> None:
+    if not path.lower().endswith(known):
+        raise SavingError(
+            f"Cannot write {path!r}: {_suffix(path)} is not supported here, "
+            f"{', '.join(known)} are. Try {example}."
+        )
 
 
 def _suffix(path: str) -> str:

@@ -6,23 +6,30 @@ A dataset is read only after its shape has been compared with the one expected, 
 file cannot make us take more memory than the model has.
 """
 
+import io
 import json
 import os
 from contextlib import contextmanager
 
 import numpy as np
 
+from ..tensor import dtypes
 from ..utils.lazy import LazyModule
 from .errors import MissingFileError, SavingError
 
 __all__ = [
     "check_array",
+    "datasets",
+    "is_legacy",
+    "open_bytes",
     "open_to_read",
     "open_to_write",
+    "parse_json",
     "read_array",
     "read_json",
     "read_names",
     "read_text",
+    "write_array",
     "write_arrays",
     "write_names",
 ]
@@ -53,15 +60,27 @@ def open_to_read(path: str):
 
 
 @contextmanager
-def open_to_write(path: str):
-    """Opens a new file."""
+def open_bytes(data: bytes, label: str):
+    """Opens a file in memory; whatever is wrong with it becomes one SavingError."""
+    try:
+        with h5py.File(io.BytesIO(data), "r") as file:
+            yield file
+    except SavingError:
+        raise
+    except (OSError, KeyError, RuntimeError) as error:
+        raise SavingError(f"{label} is damaged: {error}. Save it again.") from error
+
+
+@contextmanager
+def open_to_write(path):
+    """Opens a new file, at a path or in memory."""
     with h5py.File(path, "w") as file:
         yield file
 
 
 def _check_content(path: str) -> None:
     if os.path.isdir(path):
-        raise SavingError(f"{path!r} is a folder; expected an HDF5 file (.h5).")
+        raise SavingError(f"{path!r} is a folder without a model in it.")
     try:
         with open(path, "rb") as file:
             head = file.read(len(_MAGIC))
@@ -71,11 +90,6 @@ def _check_content(path: str) -> None:
         ) from None
     if not head:
         raise SavingError(f"{path!r} is empty; expected an HDF5 file (.h5).")
-    if head.startswith(b"PK"):
-        raise SavingError(
-            f"{path!r} is a .keras archive (zip); supported here are HDF5 files (.h5, "
-            ".hdf5). Where it was written, call model.save('model.h5')."
-        )
     if head != _MAGIC and not h5py.is_hdf5(path):
         raise SavingError(
             f"{path!r} is not an HDF5 file: it starts with {head!r}. Expected what "
@@ -99,12 +113,24 @@ def read_text(group, name: str) -> str | None:
 def read_json(group, name: str):
     """Returns a JSON attribute as a Python value, or None."""
     text = read_text(group, name)
+    if text is None:
+        return None
+    return parse_json(text, f"{group.file.filename!r}: {name}")
+
+
+def parse_json(text, label: str):
+    """Returns the value of a JSON text.
+
+    Args:
+        text: The text, str or bytes.
+        label: What it is, for messages.
+    """
     try:
-        return None if text is None else json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise SavingError(
-            f"{group.file.filename!r} is damaged: {name} is not valid JSON ({error})."
-        ) from error
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SavingError(f"{label} is damaged: it is no valid JSON ({error}).") from (
+            error
+        )
 
 
 def read_names(group, name: str) -> list[str]:
@@ -142,7 +168,7 @@ def write_arrays(group, named_arrays) -> None:
     names: list[str] = []
     for name, array in named_arrays:
         names.append(_unused(name, names))
-        if array.dtype.kind == "V":  # bfloat16, which HDF5 does not know
+        if array.dtype.kind == "V":  # bfloat16, which old files do not know
             array = array.astype("float32")
         group.create_dataset(names[-1], data=array)
     write_names(group, "weight_names", names)
@@ -154,6 +180,49 @@ def _unused(name: str, names: list[str]) -> str:
         count += 1
         candidate = f"{name}_{count}"
     return candidate
+
+
+def write_array(group, name: str, array: np.ndarray) -> None:
+    """Writes an array; bfloat16 as Keras does, as two bytes without a meaning."""
+    if array.dtype.kind != "V":
+        group.create_dataset(name, data=array)
+        return
+    dataset = group.create_dataset(name, data=array.view("V2"))
+    dataset.attrs["dtype"] = "bfloat16"
+
+
+def is_legacy(file) -> bool:
+    """Tells a file in the layout of Keras 1 and 2, of weights or of a whole model."""
+    names = ("layer_names", "layer_names0")
+    return "model_weights" in file or any(name in file.attrs for name in names)
+
+
+def datasets(file, path: str) -> dict | None:
+    """Returns the datasets of a group by name, not read yet; None if it is missing.
+
+    Links to other files and data stored elsewhere are refused.
+    """
+    group = file
+    for name in path.split("/"):
+        group = _inside(group, name)
+        if not isinstance(group, h5py.Group):
+            return None
+    return {
+        name: check_array(group, name)
+        for name in group
+        if isinstance(_inside(group, name), h5py.Dataset)
+    }
+
+
+def _inside(group, name: str):
+    """What a group holds under a name, or None; it must be in this file."""
+    link = group.get(name, getlink=True)
+    if isinstance(link, h5py.ExternalLink):
+        raise SavingError(
+            f"{group.name}/{name} is a link to the file {link.filename!r}, which is "
+            "not allowed."
+        )
+    return None if link is None else group.get(name)
 
 
 def check_array(group, name: str):
@@ -168,11 +237,15 @@ def check_array(group, name: str):
     elsewhere = dataset.external or dataset.is_virtual
     if elsewhere or dataset.file.filename != group.file.filename:
         raise SavingError(f"{where} is stored in another file, which is not allowed.")
-    if dataset.shape is None or dataset.dtype.kind not in "iufb":
+    is_half = dataset.dtype.kind == "V" and dataset.attrs.get("dtype") == "bfloat16"
+    if dataset.shape is None or not (is_half or dataset.dtype.kind in "iufb"):
         raise SavingError(f"{where} holds {dataset.dtype}, expected numbers.")
     return dataset
 
 
 def read_array(dataset) -> np.ndarray:
-    """Reads a dataset whose shape has been checked."""
-    return np.asarray(dataset[()])
+    """Reads a dataset whose shape or size has been checked."""
+    array = np.asarray(dataset[()])
+    if array.dtype.kind == "V":
+        return array.view(dtypes.standardize("bfloat16"))
+    return array

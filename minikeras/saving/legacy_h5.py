@@ -129,21 +129,13 @@ def read_model(file, custom_objects: dict | None, compile: bool):
 
 def _no_config(file) -> str:
     path = file.filename
-    if any(name in file for name in ("layers", "_layer_checkpoint_dependencies")):
-        return _modern_weights(path)
-    if "layer_names" in file.attrs or "layer_names0" in file.attrs:
+    modern = ("layers", "vars", "_layer_checkpoint_dependencies")
+    if hdf5.is_legacy(file) or any(name in file for name in modern):
         return (
             f"{path!r} holds weights only, no model. Build the model in code, then "
             f"call model.load_weights({path!r})."
         )
     return f"{path!r} is an HDF5 file, but not of a model: it has no model_config."
-
-
-def _modern_weights(path: str) -> str:
-    return (
-        f"{path!r} is a .weights.h5 file of Keras 3; supported here are .h5 files. "
-        "Where it was written, call model.save('model.h5')."
-    )
 
 
 def _build(file, config: dict):

@@ -61,6 +61,8 @@ _HOMES = (
     "random",
     "ops",
 )
+# Homes that only a config leads to, and what makes their families.
+_DOORS = {"utils": ("FeatureSpace",)}
 
 
 class Registry:
@@ -202,8 +204,11 @@ def family_of(module: str | None) -> Registry | None:
     if not isinstance(module, str) or not module.startswith("keras."):
         return FAMILIES.get(module)
     path = module.removeprefix("keras.").removeprefix("src.")
+    if path.startswith("backend."):  # a backend's own version of a public class
+        path = path.partition(".")[2].partition(".")[2]
     while path:
-        if path in _HOMES and f"keras.{path}" not in FAMILIES:
+        is_home = path in _HOMES or path in _DOORS
+        if is_home and f"keras.{path}" not in FAMILIES:
             _import_home(path)
         if f"keras.{path}" in FAMILIES:
             return FAMILIES[f"keras.{path}"]
@@ -215,8 +220,9 @@ def _import_home(path: str) -> None:
     name = f"{_ROOT}.{path}"
     try:
         module = importlib.import_module(name)
-        for public in getattr(module, "__all__", ())[:1]:
-            getattr(module, public)  # a lazy package: its first file makes the family
+        names = getattr(module, "__all__", ())[:1]
+        for public in _DOORS.get(path, names):
+            getattr(module, public)  # a lazy package: one of its files makes the family
     except ModuleNotFoundError as error:
         if not name.startswith(error.name or "?"):
             raise

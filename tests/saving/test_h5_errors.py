@@ -60,7 +60,7 @@ def test_empty_file(model, tmp_path):
 
 
 def test_folder(model, tmp_path):
-    check_refused(model, tmp_path, r"is a folder; expected an HDF5 file")
+    check_refused(model, tmp_path, r"is a folder without a model in it")
 
 
 def test_text_file(model, tmp_path):
@@ -73,7 +73,7 @@ def test_text_file(model, tmp_path):
 def test_zip_archive(model, tmp_path):
     (tmp_path / "net.keras").write_bytes(b"PK\x03\x04" + bytes(99))
     check_refused(
-        model, tmp_path / "net.keras", r"is a \.keras archive .*\.save\('model"
+        model, tmp_path / "net.keras", r"net\.keras' is damaged or was cut off"
     )
 
 
@@ -89,17 +89,19 @@ def test_truncated_file(model, path, part):
 def test_hdf5_of_something_else(model, tmp_path):
     with h5py.File(tmp_path / "data.h5", "w") as file:
         file["table"] = [1, 2]
-    check_refused(
-        model, tmp_path / "data.h5", r"but not of a model: it has no model_conf"
-    )
+    with pytest.raises(SavingError, match=r"but not of a model: it has no model_conf"):
+        load_model(tmp_path / "data.h5")
+    with pytest.raises(SavingError, match=r"no weights in the layout of \.weights\.h5"):
+        model.load_weights(tmp_path / "data.h5")
 
 
 def test_weights_of_keras_3(model, tmp_path):
     with h5py.File(tmp_path / "w.weights.h5", "w") as file:
         file.create_group("layers/dense/vars")
-    check_refused(
-        model, tmp_path / "w.weights.h5", r"is a \.weights\.h5 file of Keras 3"
-    )
+    with pytest.raises(SavingError, match=r"holds weights only, no model"):
+        load_model(tmp_path / "w.weights.h5")
+    with pytest.raises(SavingError, match=r"has variables of shapes .* file has \[\]"):
+        model.load_weights(tmp_path / "w.weights.h5")
 
 
 def test_weights_file_is_no_model(model, tmp_path):
@@ -114,7 +116,7 @@ def test_config_that_is_no_json(path):
     with h5py.File(path, "a") as file:
         file.attrs["model_config"] = '{"class_name": '
     with pytest.raises(
-        SavingError, match=r"is damaged: model_config is not valid JSON"
+        SavingError, match=r"model_config is damaged: it is no valid JSON"
     ):
         load_model(path)
 
@@ -228,11 +230,11 @@ def test_optimizer_state_that_does_not_fit_is_left_out(model, path):
 
 @pytest.mark.parametrize(
     ("name", "ending"),
-    [("net", "a path without suffix"), ("net.txt", ".txt"), ("net.keras", ".keras")],
+    [("net", "a path without suffix"), ("net.txt", ".txt"), ("net.json", ".json")],
 )
 def test_suffix_chooses_the_format(model, tmp_path, name, ending):
     message = (
-        rf"Cannot write '.*{name}': {ending} is not supported here, \.h5 and \.hdf5"
+        rf"Cannot write '.*{name}': {ending} is not supported here, \.h5, \.hdf5"
     )
     with pytest.raises(SavingError, match=message):
         model.save(tmp_path / name)

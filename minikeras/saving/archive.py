@@ -1,0 +1,247 @@
+"""`.keras`: an archive (zip) or a folder with the whole model.
+
+    metadata.json       versions, date
+    config.json         the model, how it was built, what `compile` was given
+    model.weights.h5    see weights_h5.py
+    assets/<path>/...   files of layers that have some: vocabularies
+
+Nothing is unpacked to where an archive says. A member larger than what the archive's
+own size explains is refused.
+"""
+
+import io
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+
+from ..utils import serialization
+from ..utils.files import atomic_path
+from ..utils.lazy import LazyModule
+from ..version import KERAS_VERSION
+from . import hdf5, weights_h5
+from .errors import SavingError
+from .parts import walk
+
+__all__ = ["is_archive", "read", "read_weights", "write"]
+
+zipfile = LazyModule("zipfile")
+
+CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+MOST_TIMES, SPARE = 50, 1 << 24  # how much larger than the file its content may be
+
+
+def is_archive(path: str) -> bool:
+    """Tells whether a path is a zip file, or a folder with a model."""
+    if os.path.isdir(path):
+        return os.path.exists(os.path.join(path, CONFIG))
+    try:
+        with open(path, "rb") as file:
+            return file.read(4) == b"PK\x03\x04"
+    except OSError:
+        return False
+
+
+# --------------------------------------------------------------------- writing
+
+
+def write(path: str, model, zipped: bool = True) -> None:
+    """Writes a model to an archive, or to a folder.
+
+    Args:
+        path: Where to; it is there whole or not at all.
+        model: The model.
+        zipped: False makes a folder.
+    """
+    members = _members(model)
+    if not zipped:
+        _write_folder(path, members)
+        return
+    with (
+        atomic_path(path) as temporary,
+        zipfile.ZipFile(temporary, "w") as archive,
+    ):
+        for name, data in members.items():
+            archive.writestr(name, data)
+
+
+def _members(model) -> dict:
+    """The files of the archive: name -> bytes."""
+    now = datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
+    config = serialization.serialize_keras_object(model)
+    metadata = {"keras_version": KERAS_VERSION, "date_saved": now}
+    memory = io.BytesIO()
+    with hdf5.open_to_write(memory) as file:
+        weights_h5.write(model, lambda path, size: file.require_group(path))
+    return {
+        METADATA: json.dumps(metadata),
+        CONFIG: json.dumps(config),
+        WEIGHTS: memory.getbuffer(),
+        **_assets(model),
+    }
+
+
+def _assets(model) -> dict:
+    found = {}
+    for path, part in walk(model):
+        if not hasattr(part, "save_assets"):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            part.save_assets(folder)
+            for file in sorted(pathlib.Path(folder).rglob("*")):
+                if file.is_file():
+                    name = file.relative_to(folder).as_posix()
+                    found[f"assets/{path}{name}"] = file.read_bytes()
+    return found
+
+
+def _write_folder(path: str, members: dict) -> None:
+    path = os.path.abspath(path)
+    if os.path.lexists(path) and not is_archive(path):
+        raise SavingError(f"{path!r} exists and is no model, so it is not replaced.")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    fresh = tempfile.mkdtemp(dir=os.path.dirname(path), prefix=".saving-")
+    try:
+        for name, data in members.items():
+            file = pathlib.Path(fresh, name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data.encode() if isinstance(data, str) else data)
+        old = f"{fresh}-old"
+        if os.path.lexists(path):
+            os.replace(path, old)
+        os.replace(fresh, path)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    if os.path.isdir(old):
+        shutil.rmtree(old)
+    elif os.path.lexists(old):
+        os.unlink(old)
+
+
+# --------------------------------------------------------------------- reading
+
+
+def read(path: str, custom_objects: dict | None, compile: bool):
+    """Makes the model that an archive or a folder describes."""
+    with _opened(path) as source:
+        config = hdf5.parse_json(source.read(CONFIG), f"{path!r}: {CONFIG}")
+        if not isinstance(config, dict):
+            raise SavingError(f"{path!r}: {CONFIG} describes no model.")
+        if not compile:
+            config.pop("compile_config", None)
+        model = _made(config, custom_objects, path)
+        if source.has(WEIGHTS):
+            with hdf5.open_bytes(source.read(WEIGHTS), f"{path!r}: {WEIGHTS}") as file:
+                weights_h5.read(model, partial(hdf5.datasets, file))
+        _load_assets(source, model)
+    return model
+
+
+def read_weights(path: str, model, skip_mismatch: bool) -> None:
+    """Sets the weights of a model from an archive or a folder."""
+    with (
+        _opened(path) as source,
+        hdf5.open_bytes(source.read(WEIGHTS), f"{path!r}: {WEIGHTS}") as file,
+    ):
+        weights_h5.read(model, partial(hdf5.datasets, file), skip_mismatch)
+
+
+def _made(config: dict, custom_objects: dict | None, path: str):
+    try:
+        return serialization.deserialize_keras_object(config, custom_objects)
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
+        if isinstance(error, SavingError):
+            raise
+        raise SavingError(f"Cannot make the model of {path!r}. {error}") from error
+
+
+def _load_assets(source, model) -> None:
+    for path, part in walk(model):
+        if not hasattr(part, "load_assets"):
+            continue
+        prefix = f"assets/{path}"
+        names = [n for n in source.names if n.startswith(prefix)]
+        names = [n for n in names if "/" not in n[len(prefix) :]]
+        if not names:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            for name in names:
+                file = pathlib.Path(folder, os.path.basename(name))
+                file.write_bytes(source.read(name))
+            part.load_assets(folder)
+
+
+@contextmanager
+def _opened(path: str):
+    """Opens an archive or a folder; what is wrong with it becomes a SavingError."""
+    if os.path.isdir(path):
+        yield Folder(path)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield Archive(archive, path)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        if isinstance(error, RecursionError):
+            raise
+        raise SavingError(
+            f"{path!r} is damaged or was cut off while it was written: {error}. Copy "
+            "or save it again."
+        ) from error
+
+
+class Archive:
+    """The members of a zip file, read in memory, never unpacked."""
+
+    def __init__(self, archive, path: str):
+        self._archive, self._path = archive, path
+        self.names = archive.namelist()
+        if len(set(self.names)) < len(self.names):
+            raise SavingError(f"{path!r} has two members of one name.")
+        size = sum(info.file_size for info in archive.infolist())
+        if size > MOST_TIMES * os.path.getsize(path) + SPARE:
+            raise SavingError(
+                f"{path!r} would unpack to {size:,} bytes, {MOST_TIMES} times its size "
+                "and more: it is no model file."
+            )
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a member."""
+        return name in self.names
+
+    def read(self, name: str) -> bytes:
+        """Returns the content of a member."""
+        if name not in self.names:
+            raise SavingError(
+                f"{self._path!r} is no .keras archive: it has no {name}. It has "
+                f"{', '.join(self.names[:5]) or 'no members'}."
+            )
+        return self._archive.read(name)
+
+
+class Folder:
+    """The files of a model in a folder; links that lead out of it are not followed."""
+
+    def __init__(self, path: str):
+        self._root = pathlib.Path(path).resolve()
+        files = [f for f in self._root.rglob("*") if f.is_file()]
+        self._files = {
+            f.relative_to(self._root).as_posix(): f
+            for f in files
+            if self._root in f.resolve().parents
+        }
+        self.names = list(self._files)
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return name in self._files
+
+    def read(self, name: str) -> bytes:
+        """Returns the content of a file."""
+        if name not in self._files:
+            raise SavingError(f"The folder {str(self._root)!r} has no {name}.")
+        return self._files[name].read_bytes()
