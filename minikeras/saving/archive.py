@@ -25,7 +25,7 @@ from ..utils.lazy import LazyModule
 from ..version import KERAS_VERSION
 from . import hdf5, weights_h5
 from .errors import SavingError
-from .parts import walk
+from .parts import is_part, walk
 
 __all__ = ["is_archive", "read", "read_weights", "write"]
 
@@ -130,9 +130,7 @@ def read(path: str, custom_objects: dict | None, compile: bool):
     """Makes the model that an archive or a folder describes."""
     with _opened(path) as source:
         config = hdf5.parse_json(source.read(CONFIG), f"{path!r}: {CONFIG}")
-        if not isinstance(config, dict):
-            raise SavingError(f"{path!r}: {CONFIG} describes no model.")
-        if not compile:
+        if not compile and isinstance(config, dict):
             config.pop("compile_config", None)
         model = _made(config, custom_objects, path)
         if source.has(WEIGHTS):
@@ -153,11 +151,14 @@ def read_weights(path: str, model, skip_mismatch: bool) -> None:
 
 def _made(config: dict, custom_objects: dict | None, path: str):
     try:
-        return serialization.deserialize_keras_object(config, custom_objects)
+        made = serialization.deserialize_keras_object(config, custom_objects)
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
         if isinstance(error, SavingError):
             raise
         raise SavingError(f"Cannot make the model of {path!r}. {error}") from error
+    if not is_part(made):
+        raise SavingError(f"{path!r}: {CONFIG} describes no model.")
+    return made
 
 
 def _load_assets(source, model) -> None:

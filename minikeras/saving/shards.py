@@ -82,7 +82,7 @@ def read(path: str, model, skip_mismatch: bool) -> None:
             if names is None:
                 return None
             found = {}
-            for one in [names] if isinstance(names, str) else names:
+            for one in names if isinstance(names, list) else [names]:
                 found.update(hdf5.datasets(shard(one), name) or {})
             return found
 
