@@ -395,7 +395,6 @@ class FeatureSpace(Layer):
             "num_discretization_bins": self.num_discretization_bins,
         }
 
-
     def get_build_config(self) -> dict | None:
         """Returns how the layers were built; None before there were data."""
         if not self._is_adapted:

@@ -22,6 +22,7 @@ from functools import partial
 from ..utils import serialization
 from ..utils.files import atomic_path
 from ..utils.lazy import LazyModule
+from ..utils.sharing import shared_objects
 from ..version import KERAS_VERSION
 from . import hdf5, weights_h5
 from .errors import SavingError
@@ -57,6 +58,11 @@ def write(path: str, model, zipped: bool = True) -> None:
         model: The model.
         zipped: False makes a folder.
     """
+    if not zipped and path.lower().endswith(".keras"):
+        raise ValueError(
+            f"save: with zipped=False, {path!r} becomes a folder, which must not end "
+            "in .keras. Leave the ending out."
+        )
     members = _members(model)
     if not zipped:
         _write_folder(path, members)
@@ -72,7 +78,8 @@ def write(path: str, model, zipped: bool = True) -> None:
 def _members(model) -> dict:
     """The files of the archive: name -> bytes."""
     now = datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
-    config = serialization.serialize_keras_object(model)
+    with shared_objects():
+        config = serialization.serialize_keras_object(model)
     metadata = {"keras_version": KERAS_VERSION, "date_saved": now}
     memory = io.BytesIO()
     with hdf5.open_to_write(memory) as file:
@@ -151,7 +158,8 @@ def read_weights(path: str, model, skip_mismatch: bool) -> None:
 
 def _made(config: dict, custom_objects: dict | None, path: str):
     try:
-        made = serialization.deserialize_keras_object(config, custom_objects)
+        with shared_objects():
+            made = serialization.deserialize_keras_object(config, custom_objects)
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
         if isinstance(error, SavingError):
             raise

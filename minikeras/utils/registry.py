@@ -12,7 +12,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from . import checks
+from . import checks, sharing
 from .custom_objects import (
     CustomObjectScope,
     custom_object_scope,
@@ -325,6 +325,8 @@ def describe(obj) -> dict | None:
         extra = getter() if getter else None
         if extra is not None:
             form[key] = extra
+    if hasattr(obj, "save_own_variables"):
+        sharing.note(obj, form)
     return form
 
 
@@ -363,6 +365,9 @@ def revive(cls, config: dict, custom_objects: dict | None = None):
     inner = config.get("config")
     if not isinstance(cls, type) or inner is None:
         return cls
+    known = sharing.find(config)
+    if type(known) is cls:
+        return known
     if not hasattr(cls, "from_config"):
         raise TypeError(
             f"{cls.__name__} cannot be made from a config: it has no from_config "
@@ -374,4 +379,5 @@ def revive(cls, config: dict, custom_objects: dict | None = None):
             obj.build_from_config(config["build_config"])
         if config.get("compile_config"):
             obj.compile_from_config(config["compile_config"])
+    sharing.keep(config, obj)
     return obj

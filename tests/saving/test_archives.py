@@ -114,7 +114,8 @@ def test_where_a_file_holds_what(tmp_path):
 
 @pytest.mark.parametrize("zipped", [None, True, False])
 def test_a_model_comes_back_whole(tmp_path, zipped):
-    model, path = net("rmsprop"), tmp_path / "sub" / "net.keras"
+    name = "net" if zipped is False else "net.keras"
+    model, path = net("rmsprop"), tmp_path / "sub" / name
     model.save(path, zipped=zipped)
     assert os.path.isdir(path) == (zipped is False)
     twin = load_model(path)
@@ -183,13 +184,13 @@ def test_vocabularies_are_files_of_the_archive(tmp_path):
     inputs = keras.Input((1,), dtype="string")
     model = keras.Model(inputs, words(inputs))
     for zipped in (True, False):
-        path = tmp_path / f"{zipped}.keras"
+        path = tmp_path / ("words.keras" if zipped else "words")
         model.save(path, zipped=zipped)
         twin = load_model(path)
         assert twin.layers[1].get_vocabulary() == words.get_vocabulary()
         x = np.array(["b b c z"])
         np.testing.assert_array_equal(twin.predict(x), model.predict(x))
-    with zipfile.ZipFile(tmp_path / "True.keras") as file:
+    with zipfile.ZipFile(tmp_path / "words.keras") as file:
         assert "assets/layers/text_vectorization/vocabulary.txt" in file.namelist()
 
 
@@ -227,6 +228,32 @@ def test_own_stores(tmp_path):
     twin = load_model(tmp_path / "own.keras", custom_objects={"Own": Own})
     same_state(model, twin)
     assert twin.layers[0].note.tolist() == [0, 1, 2]
+
+
+def test_a_layer_in_two_places_is_one(tmp_path):
+    @keras.saving.register_keras_serializable("tests")
+    class Twice(layers.Layer):
+        def __init__(self, first, second, **kwargs):
+            super().__init__(**kwargs)
+            self.first = keras.saving.deserialize_keras_object(first)
+            self.second = keras.saving.deserialize_keras_object(second)
+
+        def call(self, x):
+            return self.second(self.first(x))
+
+        def get_config(self):
+            inner = {"first": self.first, "second": self.second}
+            inner = {k: layers.serialize(v) for k, v in inner.items()}
+            return {**super().get_config(), **inner}
+
+    one = layers.Dense(3)
+    layer = Twice(layers.serialize(one), layers.serialize(one))
+    layer.first = layer.second = one
+    model = keras.Sequential([keras.Input((3,)), layer])
+    model.save(tmp_path / "twice.keras")
+    twin = load_model(tmp_path / "twice.keras")
+    assert twin.layers[0].first is twin.layers[0].second
+    np.testing.assert_array_equal(twin.predict(X, verbose=0), model.predict(X))
 
 
 # Files of other versions --------------------------------------------------------------
@@ -267,7 +294,9 @@ def test_weights_that_do_not_fit_change_nothing(tmp_path):
         [keras.Input((3,)), layers.Dense(2), layers.Dense(4)], name="two"
     )
     before = model.get_weights()
-    with pytest.raises(SavingError, match=r"layers/dense_1: .* has variables of shapes"):
+    with pytest.raises(
+        SavingError, match=r"layers/dense_1: .* has variables of shapes"
+    ):
         model.load_weights(tmp_path / "s.weights.h5")
     np.testing.assert_array_equal(before[0], model.get_weights()[0])
     with pytest.warns(UserWarning, match="Skipped layers/dense_1"):
@@ -476,7 +505,7 @@ def test_bits_that_flip(path):
 
 @pytest.mark.parametrize("zipped", [True, False])
 def test_a_save_that_fails_leaves_the_old_model(tmp_path, monkeypatch, zipped):
-    path = tmp_path / "s.keras"
+    path = tmp_path / ("s.keras" if zipped else "s")
     model = small()
     model.save(path, zipped=zipped)
 
@@ -489,12 +518,12 @@ def test_a_save_that_fails_leaves_the_old_model(tmp_path, monkeypatch, zipped):
     monkeypatch.setattr(archive, "_assets", lambda model: {"x": 3})
     with pytest.raises(Exception, match="int"):
         model.save(path, zipped=zipped)
-    assert os.listdir(tmp_path) == ["s.keras"]
+    assert os.listdir(tmp_path) == [path.name]
     same_state(load_model(path), model)
     model.layers[0].bias.assign([5.0, 6.0])
     monkeypatch.undo()
     model.save(path, zipped=zipped)
-    assert os.listdir(tmp_path) == ["s.keras"]
+    assert os.listdir(tmp_path) == [path.name]
     assert load_model(path).get_weights()[1].tolist() == [5, 6]
 
 
@@ -516,6 +545,8 @@ def test_arguments_that_do_not_fit_the_format(tmp_path):
     model = small()
     with pytest.raises(ValueError, match="include_optimizer cannot be used with .ker"):
         model.save(tmp_path / "s.keras", include_optimizer=False)
+    with pytest.raises(ValueError, match=r"must not end in \.keras"):
+        model.save(tmp_path / "s.keras", zipped=False)
     with pytest.raises(ValueError, match=r"zipped cannot be used with \.h5 files"):
         model.save(tmp_path / "s.h5", zipped=True)
     with pytest.raises(ValueError, match="max_shard_size goes with a path that ends"):

@@ -233,9 +233,7 @@ def test_optimizer_state_that_does_not_fit_is_left_out(model, path):
     [("net", "a path without suffix"), ("net.txt", ".txt"), ("net.json", ".json")],
 )
 def test_suffix_chooses_the_format(model, tmp_path, name, ending):
-    message = (
-        rf"Cannot write '.*{name}': {ending} is not supported here, \.h5, \.hdf5"
-    )
+    message = rf"Cannot write '.*{name}': {ending} is not supported here, \.h5, \.hdf5"
     with pytest.raises(SavingError, match=message):
         model.save(tmp_path / name)
     with pytest.raises(SavingError, match=message):
