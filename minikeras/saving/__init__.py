@@ -15,12 +15,14 @@ __getattr__, __dir__, _ = lazy.attach(
     __name__,
     {
         "api": ["load_model", "load_weights", "save_model", "save_weights"],
+        "editor": ["KerasFileEditor"],
         "errors": ["SavingError"],
     },
 )
 
 __all__ = [
     "CustomObjectScope",
+    "KerasFileEditor",
     "SavingError",
     "custom_object_scope",
     "deserialize_keras_object",

@@ -28,7 +28,7 @@ from . import hdf5, weights_h5
 from .errors import SavingError
 from .parts import is_part, walk
 
-__all__ = ["is_archive", "read", "read_weights", "write"]
+__all__ = ["is_archive", "opened", "read", "read_weights", "write"]
 
 zipfile = LazyModule("zipfile")
 
@@ -135,7 +135,7 @@ def _write_folder(path: str, members: dict) -> None:
 
 def read(path: str, custom_objects: dict | None, compile: bool):
     """Makes the model that an archive or a folder describes."""
-    with _opened(path) as source:
+    with opened(path) as source:
         config = hdf5.parse_json(source.read(CONFIG), f"{path!r}: {CONFIG}")
         if not compile and isinstance(config, dict):
             config.pop("compile_config", None)
@@ -150,7 +150,7 @@ def read(path: str, custom_objects: dict | None, compile: bool):
 def read_weights(path: str, model, skip_mismatch: bool) -> None:
     """Sets the weights of a model from an archive or a folder."""
     with (
-        _opened(path) as source,
+        opened(path) as source,
         hdf5.open_bytes(source.read(WEIGHTS), f"{path!r}: {WEIGHTS}") as file,
     ):
         weights_h5.read(model, partial(hdf5.datasets, file), skip_mismatch)
@@ -186,7 +186,7 @@ def _load_assets(source, model) -> None:
 
 
 @contextmanager
-def _opened(path: str):
+def opened(path: str):
     """Opens an archive or a folder; what is wrong with it becomes a SavingError."""
     if os.path.isdir(path):
         yield Folder(path)

@@ -20,12 +20,14 @@ from .errors import MissingFileError, SavingError
 __all__ = [
     "check_array",
     "datasets",
+    "groups",
     "is_legacy",
     "open_bytes",
     "open_to_read",
     "open_to_write",
     "parse_json",
     "read_array",
+    "read_bounded",
     "read_json",
     "read_names",
     "read_text",
@@ -36,6 +38,8 @@ __all__ = [
 
 h5py = LazyModule("h5py")
 
+MAX_DEPTH = 64
+MOST_TIMES, SPARE = 1000, 1 << 20  # how much smaller data may be in a file
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _MAX_NAMES = 4000  # an attribute holds 64 KB, a name in it takes 16 bytes
 
@@ -223,6 +227,34 @@ def _inside(group, name: str):
             "not allowed."
         )
     return None if link is None else group.get(name)
+
+
+def groups(file):
+    """Yields `(path, group)` for all groups of a file, parents first; no links."""
+    stack = [("", file)]
+    while stack:
+        path, group = stack.pop()
+        if path.count("/") > MAX_DEPTH:
+            raise SavingError(f"{file.filename!r} nests groups without an end.")
+        if path:
+            yield path, group
+        inner = [
+            (f"{path}/{name}".lstrip("/"), group[name])
+            for name in group
+            if isinstance(group.get(name, getlink=True), h5py.HardLink)
+        ]
+        stack.extend(x for x in inner[::-1] if isinstance(x[1], h5py.Group))
+
+
+def read_bounded(dataset) -> np.ndarray:
+    """Reads a dataset of a shape that nobody knows, if the file is large enough."""
+    claimed = dataset.size * dataset.dtype.itemsize
+    if claimed > MOST_TIMES * dataset.id.get_storage_size() + SPARE:
+        raise SavingError(
+            f"{dataset.name} claims {claimed:,} bytes, but the file holds "
+            f"{dataset.id.get_storage_size():,} of them."
+        )
+    return read_array(dataset)
 
 
 def check_array(group, name: str):

@@ -16,7 +16,7 @@ from . import hdf5
 from .errors import SavingError
 from .parts import children, walk
 
-__all__ = ["Store", "read", "write"]
+__all__ = ["Store", "read", "stores", "write"]
 
 SPARE = 1 << 24  # bytes that a part may store beside its variables
 # Where tf.keras 2.12 to 2.14 put what is in "layers" now.
@@ -31,13 +31,23 @@ def write(model, group_of) -> None:
         group_of: Function from a path, and the bytes to come, to an HDF5 group.
     """
     for path, part in walk(model):
-        store: dict = {}
-        part.save_own_variables(store)
-        arrays = {name: np.asarray(value) for name, value in store.items()}
+        arrays = _stored(part)
         group = group_of(f"{path}vars", sum(a.nbytes for a in arrays.values()))
         group.attrs["name"] = getattr(part, "name", "")
         for name, array in arrays.items():
             hdf5.write_array(group, name, array)
+
+
+def _stored(part) -> dict:
+    store: dict = {}
+    part.save_own_variables(store)
+    return {name: np.asarray(value) for name, value in store.items()}
+
+
+def stores(model):
+    """Yields, for each part, the path of its group and the arrays that it stores."""
+    for path, part in walk(model):
+        yield f"{path}vars/", _stored(part)
 
 
 class Store(dict):
