@@ -54,6 +54,11 @@ class RandomInitializer(Initializer):
             seed = as_seed(seed, type(self).__name__)
         self.seed = seed
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether values may be drawn later: of a seed that is a number, the same."""
+        return not isinstance(self.seed, SeedGenerator)
+
     def draw(self, distribution, shape, low, high, dtype):
         """Draws floats and turns them into `dtype`, which may be an integer one."""
         shape, dtype = known_shape(self, shape), dtypes.standardize(dtype)

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
+from ..tensor import late_values
 from ..utils import serialization
 from ..utils.files import atomic_path
 from ..utils.lazy import LazyModule
@@ -139,10 +140,15 @@ def read(path: str, custom_objects: dict | None, compile: bool):
         config = hdf5.parse_json(source.read(CONFIG), f"{path!r}: {CONFIG}")
         if not compile and isinstance(config, dict):
             config.pop("compile_config", None)
-        model = _made(config, custom_objects, path)
-        if source.has(WEIGHTS):
-            with hdf5.open_bytes(source.read(WEIGHTS), f"{path!r}: {WEIGHTS}") as file:
-                weights_h5.read(model, partial(hdf5.datasets, file))
+        with late_values() as draw:
+            model = _made(config, custom_objects, path)
+            if source.has(WEIGHTS):
+                label = f"{path!r}: {WEIGHTS}"
+                with hdf5.open_bytes(source.read(WEIGHTS), label) as file:
+                    find = partial(hdf5.datasets, file)
+                    draw(weights_h5.brought(model, find))
+                    weights_h5.read(model, find, is_fresh=True)
+            draw()
         _load_assets(source, model)
     return model
 

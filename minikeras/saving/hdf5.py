@@ -28,6 +28,7 @@ __all__ = [
     "parse_json",
     "read_array",
     "read_bounded",
+    "read_into",
     "read_json",
     "read_names",
     "read_text",
@@ -227,6 +228,16 @@ def _inside(group, name: str):
             "not allowed."
         )
     return None if link is None else group.get(name)
+
+
+def read_into(dataset, variable) -> None:
+    """Reads a dataset into the place of a variable of its shape."""
+    array = variable.array
+    if dataset.dtype != array.dtype or not array.size or not array.flags.c_contiguous:
+        variable.assign(read_array(dataset))
+        return
+    variable.part_from_reader()
+    dataset.read_direct(array)
 
 
 def groups(file):

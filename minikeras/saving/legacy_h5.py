@@ -15,6 +15,7 @@ import warnings
 
 import numpy as np
 
+from ..tensor import late_values
 from ..utils import registry
 from ..version import KERAS_VERSION
 from . import hdf5, training_config, upgrade
@@ -118,10 +119,12 @@ def read_model(file, custom_objects: dict | None, compile: bool):
     if config is None:
         raise SavingError(_no_config(file))
     config = upgrade.model_config(config, hdf5.read_text(file, "keras_version"))
-    with registry.custom_object_scope(custom_objects):
+    with registry.custom_object_scope(custom_objects), late_values() as draw:
         model = _build(file, config)
         if "model_weights" in file:
             read_weights(file["model_weights"], model)
+            draw({id(v) for v in model.weights})  # all of them were assigned
+        draw()
         if compile:
             _compile(file, model)
     return model

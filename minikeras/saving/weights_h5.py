@@ -16,7 +16,7 @@ from . import hdf5
 from .errors import SavingError
 from .parts import children, walk
 
-__all__ = ["Store", "read", "stores", "write"]
+__all__ = ["Store", "brought", "read", "stores", "write"]
 
 SPARE = 1 << 24  # bytes that a part may store beside its variables
 # Where tf.keras 2.12 to 2.14 put what is in "layers" now.
@@ -73,7 +73,26 @@ class Store(dict):
         return hdf5.read_array(dataset)
 
 
-def read(model, find, skip_mismatch: bool = False) -> None:
+def brought(model, find) -> set[int]:
+    """The ids of variables that surely get their values from a file.
+
+    Of parts that read their own way nobody knows.
+    """
+    found = set()
+    for path, part in _located(model, find):
+        if find(f"{path}vars") and is_plain(part):
+            found.update(map(id, _variables(part)))
+    return found
+
+
+def is_plain(part) -> bool:
+    """Whether a part reads its variables in the usual way: all of them."""
+    own = getattr(type(part), "_own_variables", None)
+    loader = type(part).load_own_variables
+    return own is not None and loader.__module__.endswith(".layers.weights")
+
+
+def read(model, find, skip_mismatch: bool = False, is_fresh: bool = False) -> None:
     """Sets the variables of a model, all of them or, if they do not fit, none.
 
     Args:
@@ -81,6 +100,7 @@ def read(model, find, skip_mismatch: bool = False) -> None:
         find: Function from a path to the datasets of the group there, by name; None
             if there is no such group.
         skip_mismatch: Leave out, with a warning, parts that do not fit.
+        is_fresh: Whether nobody has the model yet, so that its values need not be kept.
 
     Raises:
         SavingError: if a part does not fit.
@@ -93,7 +113,8 @@ def read(model, find, skip_mismatch: bool = False) -> None:
         )
     with _all_or_none() as keep:
         for path, part, datasets in parts:
-            keep(part)
+            if not is_fresh:
+                keep(part)
             try:
                 _load(part, datasets or {}, model)
             except (ValueError, KeyError, TypeError) as error:
@@ -146,6 +167,20 @@ def _located(model, find):
             stack.append((f"{path}{next(known, names[0])}/", child))
 
 
+def _fill(part, datasets: dict) -> None:
+    """Reads the variables of a part into their place, shapes compared first."""
+    own = part._own_variables()
+    given = [datasets.get(str(i)) for i in range(len(datasets))]
+    shapes = [getattr(dataset, "shape", None) for dataset in given]
+    if shapes != [v.shape for v in own]:
+        raise ValueError(
+            f"{type(part).__name__} {part.name!r} has variables of shapes "
+            f"{[v.shape for v in own]}, but the file has {shapes}."
+        )
+    for v, dataset in zip(own, given, strict=True):
+        hdf5.read_into(dataset, v)
+
+
 def _load(part, datasets: dict, model) -> None:
     """Gives a part its stored variables."""
     if hasattr(part, "apply_gradients"):
@@ -153,5 +188,8 @@ def _load(part, datasets: dict, model) -> None:
             part.build(model.trainable_weights)
         if len(datasets) <= 2 < len(part.variables):  # of one that never took a step
             return
+    if is_plain(part):
+        _fill(part, datasets)
+        return
     size = sum(v.size * 8 for v in _variables(part))
     part.load_own_variables(Store(datasets, size + SPARE))

@@ -17,7 +17,7 @@ from .recording import number, one_call, phase
 from .state import state, values_are_read
 from .symbolic import KerasTensor, any_symbolic, no_history
 from .tensor import Tensor, as_array, as_text, convert_to_tensor
-from .variable import Variable, standing_in
+from .variable import Variable, late_values, standing_in
 
 __all__ = [
     "PRIMITIVES",
@@ -43,6 +43,7 @@ __all__ = [
     "forms",
     "function",
     "graph",
+    "late_values",
     "no_history",
     "number",
     "one_call",

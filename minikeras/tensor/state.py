@@ -17,6 +17,7 @@ class State(threading.local):
         history: Whether symbolic calls add nodes to the graph.
         autocast: Float dtype that variables are read in, or None for their own.
         recorder: The recorder that notes what is done, or None.
+        late: Variables whose random first values are still to be drawn, or None.
     """
 
     def __init__(self):
@@ -25,6 +26,7 @@ class State(threading.local):
         self.history = True
         self.autocast = None
         self.recorder = None
+        self.late = None
 
 
 state = State()

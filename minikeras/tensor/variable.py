@@ -23,7 +23,14 @@ from .state import state, values_are_read
 from .tape import Leaf
 from .tensor import Tensor, as_array, convert_to_tensor
 
-__all__ = ["Variable", "assign", "assign_add", "assign_sub", "standing_in"]
+__all__ = [
+    "Variable",
+    "assign",
+    "assign_add",
+    "assign_sub",
+    "late_values",
+    "standing_in",
+]
 
 AGGREGATIONS = ("none", "mean", "sum", "only_first_replica")
 
@@ -305,6 +312,28 @@ def standing_in(variables: list[Variable], values: list):
             v.assign(array)
 
 
+@contextmanager
+def late_values():
+    """Puts off drawing the random first values of variables: a file may bring others.
+
+    Gives a function of the ids of variables that get a value anyway; it draws the
+    others.
+    """
+    before, state.late = state.late, []
+
+    def draw(known=frozenset()) -> None:
+        late, state.late = state.late, []
+        for variable, initializer in late:
+            array = variable.array
+            if id(variable) not in known and not array.any():  # nor assigned since
+                variable.assign(initializer(array.shape, dtype=array.dtype.name))
+
+    try:
+        yield draw
+    finally:
+        state.late = before
+
+
 def _first_value(variable: Variable, initializer, shape, dtype) -> np.ndarray:
     if not callable(initializer):
         dtype = dtype or getattr(initializer, "dtype", None) or config.floatx()
@@ -326,6 +355,9 @@ def _first_value(variable: Variable, initializer, shape, dtype) -> np.ndarray:
             f"Variable {variable.name!r}: every dimension must be known, got {shape}."
         )
     dtype = dtypes.standardize(dtype)
+    if state.late is not None and getattr(initializer, "may_wait", False):
+        state.late.append((variable, initializer))
+        return np.zeros(shape, dtype)
     value = np.array(as_array(initializer(shape, dtype=dtype), dtype), order="C")
     if value.shape != shape:
         raise ValueError(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import minikeras
-from tests.parity.test_h5_files import OPTIMIZERS, data, functional, sequential, trained
+from tests.parity.file_models import OPTIMIZERS, data, functional, sequential, trained
 
 real = pytest.importorskip("keras")
 
