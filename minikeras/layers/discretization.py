@@ -60,6 +60,7 @@ class Discretization(AdaptingLayer):
             self, output_mode=output_mode, allowed=OUTPUT_MODES
         )
         self.sparse = checks.one_of(self, sparse=sparse, allowed=(False,))
+        self.autocast = False  # the dtype is that of the result
         self.reset_state()
 
     def _rising(self, boundaries) -> list[float]:

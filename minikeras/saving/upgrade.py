@@ -80,6 +80,7 @@ _GONE = {
     "DepthwiseConv2D": ("groups",),
     "SeparableConv1D": ("groups", *_KERNEL),
     "SeparableConv2D": ("groups", *_KERNEL),
+    "Discretization": ("trainable",),
     "Embedding": ("input_length",),
     "GRU": ("implementation",),
     "GRUCell": ("implementation",),

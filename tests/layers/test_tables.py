@@ -92,3 +92,8 @@ def test_normalization_says_what_is_wrong():
         layers.Normalization().adapt(iter(()))
     with pytest.raises(ValueError, match="axis must be axes of known size"):
         layers.Normalization()(keras.Input((None,)))
+
+
+def test_the_dtype_of_discretization_is_not_that_of_its_input():
+    layer = layers.Discretization([0.0, 0.5], dtype="int64")  # as tf.keras writes it
+    assert layer(np.array([-0.2, 0.2, 0.7])).tolist() == [0, 1, 2]
