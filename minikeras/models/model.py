@@ -227,8 +227,11 @@ def model_from_json(json_string, custom_objects=None) -> Model:
         json_string: The JSON text.
         custom_objects: Name -> class or function of your own.
     """
-    config = json.loads(json_string)
-    return serialization.deserialize_keras_object(config, custom_objects=custom_objects)
+    with saving.explained("the model of this JSON"):
+        config = json.loads(json_string)
+        return serialization.deserialize_keras_object(
+            config, custom_objects=custom_objects
+        )
 
 
 def _is_graph(args: tuple, kwargs: dict) -> bool:

@@ -16,7 +16,7 @@ __getattr__, __dir__, _ = lazy.attach(
     {
         "api": ["load_model", "load_weights", "save_model", "save_weights"],
         "editor": ["KerasFileEditor"],
-        "errors": ["SavingError"],
+        "errors": ["SavingError", "explained"],
     },
 )
 

@@ -9,7 +9,7 @@ from functools import partial
 from ..utils.files import atomic_path, path_of
 from ..utils.lazy import LazyModule
 from ..utils.serialization import safe_mode_scope
-from .errors import SavingError
+from .errors import SavingError, explained
 
 __all__ = ["load_model", "load_weights", "save_model", "save_weights"]
 
@@ -79,7 +79,7 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
             that is not known.
     """
     path = path_of(filepath)
-    with safe_mode_scope(safe_mode):
+    with safe_mode_scope(safe_mode), explained(repr(path)):
         if archive.is_archive(path):
             return archive.read(path, custom_objects, compile)
         with hdf5.open_to_read(path) as file:
@@ -149,6 +149,11 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
         )
     _check_built(model, "load")
     path = path_of(filepath)
+    with explained(repr(path)):
+        _load_weights(path, model, skip_mismatch, by_name)
+
+
+def _load_weights(path: str, model, skip_mismatch: bool, by_name: bool) -> None:
     if path.lower().endswith(_TABLE):
         _refuse_names(by_name, path)
         shards.read(path, model, skip_mismatch)

@@ -140,7 +140,7 @@ def read(path: str, custom_objects: dict | None, compile: bool):
         config = hdf5.parse_json(source.read(CONFIG), f"{path!r}: {CONFIG}")
         if not compile and isinstance(config, dict):
             config.pop("compile_config", None)
-        with late_values() as draw:
+        with late_values(hdf5.room(source.size)) as draw:
             model = _made(config, custom_objects, path)
             if source.has(WEIGHTS):
                 label = f"{path!r}: {WEIGHTS}"
@@ -215,10 +215,11 @@ class Archive:
     def __init__(self, archive, path: str):
         self._archive, self._path = archive, path
         self.names = archive.namelist()
+        self.size = os.path.getsize(path)
         if len(set(self.names)) < len(self.names):
             raise SavingError(f"{path!r} has two members of one name.")
         size = sum(info.file_size for info in archive.infolist())
-        if size > MOST_TIMES * os.path.getsize(path) + SPARE:
+        if size > MOST_TIMES * self.size + SPARE:
             raise SavingError(
                 f"{path!r} would unpack to {size:,} bytes, {MOST_TIMES} times its size "
                 "and more: it is no model file."
@@ -250,6 +251,7 @@ class Folder:
             if self._root in f.resolve().parents
         }
         self.names = list(self._files)
+        self.size = sum(f.stat().st_size for f in self._files.values())
 
     def has(self, name: str) -> bool:
         """Whether there is such a file."""

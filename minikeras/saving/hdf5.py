@@ -32,6 +32,7 @@ __all__ = [
     "read_json",
     "read_names",
     "read_text",
+    "room",
     "write_array",
     "write_arrays",
     "write_names",
@@ -238,6 +239,15 @@ def read_into(dataset, variable) -> None:
         return
     variable.part_from_reader()
     dataset.read_direct(array)
+
+
+def room(size: int) -> int:
+    """How many bytes the variables of a model may take whose file has this size.
+
+    Its weights are in the file; an optimizer may have as many slots again, twice, that
+    are not; a file may have been compressed.
+    """
+    return 16 * size + (1 << 26)
 
 
 def groups(file):

@@ -119,7 +119,8 @@ def read_model(file, custom_objects: dict | None, compile: bool):
     if config is None:
         raise SavingError(_no_config(file))
     config = upgrade.model_config(config, hdf5.read_text(file, "keras_version"))
-    with registry.custom_object_scope(custom_objects), late_values() as draw:
+    room = hdf5.room(file.id.get_filesize())
+    with registry.custom_object_scope(custom_objects), late_values(room) as draw:
         model = _build(file, config)
         if "model_weights" in file:
             read_weights(file["model_weights"], model)

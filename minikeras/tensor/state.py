@@ -18,6 +18,7 @@ class State(threading.local):
         autocast: Float dtype that variables are read in, or None for their own.
         recorder: The recorder that notes what is done, or None.
         late: Variables whose random first values are still to be drawn, or None.
+        room: How many bytes new variables may still take; None: as many as there are.
     """
 
     def __init__(self):
@@ -27,6 +28,7 @@ class State(threading.local):
         self.autocast = None
         self.recorder = None
         self.late = None
+        self.room = None
 
 
 state = State()

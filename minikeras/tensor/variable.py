@@ -8,6 +8,7 @@ user's, or a node's on the tape) when the variable changes, it first gets a copy
 own. So `old = v.value; v.assign(...)` leaves `old` as it was.
 """
 
+import math
 import weakref
 from contextlib import contextmanager
 
@@ -313,13 +314,18 @@ def standing_in(variables: list[Variable], values: list):
 
 
 @contextmanager
-def late_values():
+def late_values(room: int):
     """Puts off drawing the random first values of variables: a file may bring others.
 
     Gives a function of the ids of variables that get a value anyway; it draws the
     others.
+
+    Args:
+        room: How many bytes new variables may take: more than the file can fill they
+            need not.
     """
-    before, state.late = state.late, []
+    before = state.late, state.room
+    state.late, state.room = [], room
 
     def draw(known=frozenset()) -> None:
         late, state.late = state.late, []
@@ -331,7 +337,17 @@ def late_values():
     try:
         yield draw
     finally:
-        state.late = before
+        state.late, state.room = before
+
+
+def _take_room(variable: Variable, shape: tuple, dtype: str) -> None:
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    state.room -= size
+    if state.room < 0:
+        raise ValueError(
+            f"Variable {variable.name!r} of shape {shape} would take {size:,} bytes: "
+            "far more than the file could fill."
+        )
 
 
 def _first_value(variable: Variable, initializer, shape, dtype) -> np.ndarray:
@@ -355,6 +371,8 @@ def _first_value(variable: Variable, initializer, shape, dtype) -> np.ndarray:
             f"Variable {variable.name!r}: every dimension must be known, got {shape}."
         )
     dtype = dtypes.standardize(dtype)
+    if state.room is not None:
+        _take_room(variable, shape, dtype)
     if state.late is not None and getattr(initializer, "may_wait", False):
         state.late.append((variable, initializer))
         return np.zeros(shape, dtype)

@@ -147,8 +147,9 @@ class Steps:
 
     def _own_metrics(self) -> list:
         """A compiled model inside of another keeps what is its own."""
-        own = [vars(self).get(name) for name in _FROM_COMPILE]
-        return [m for m in super()._own_metrics() if not any(m is x for x in own)]
+        compiled = tree.flatten([vars(self).get(name) for name in _FROM_COMPILE])
+        known = set(map(id, compiled))
+        return [m for m in super()._own_metrics() if id(m) not in known]
 
     @property
     def metrics_names(self) -> list[str]:
@@ -168,7 +169,7 @@ class Steps:
         return self._inventory or Inventory(self)
 
 
-_FROM_COMPILE = ("_loss_tracker", "_compile_metrics")
+_FROM_COMPILE = ("_loss_tracker", "_compile_metrics", "_arguments")
 
 
 def _count(x) -> int:

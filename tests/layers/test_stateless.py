@@ -178,3 +178,17 @@ def test_a_wrong_tree_changes_nothing():
     np.testing.assert_array_equal(before[0], model.get_weights()[0])
     with pytest.raises(ValueError, match="value_format must be one of"):
         model.get_state_tree("list")
+
+
+def test_metrics_given_to_compile_are_shown_once():
+    """By the names that `compile` gives them, not as the model's own too."""
+    x = keras.Input((3,))
+    outputs = [layers.Dense(1, name="a")(x), layers.Dense(1, name="b")(x)]
+    model = keras.Model(x, outputs)
+    given = [keras.metrics.MeanAbsoluteError(name="m") for _ in outputs]
+    model.compile("sgd", "mse", metrics=[[metric] for metric in given])
+    history = model.fit(X, [X[:, :1]] * 2, verbose=0).history
+    assert sorted(history) == ["a_loss", "a_m", "b_loss", "b_m", "loss"]
+    outer = keras.Sequential([keras.Input((3,)), model, layers.Add()])
+    outer.compile("sgd", "mse")
+    assert sorted(outer.fit(X, X[:, :1], verbose=0).history) == ["loss"]

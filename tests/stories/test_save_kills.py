@@ -1,4 +1,4 @@
-"""Processes killed in the middle of saving: the file is the old model or the new one."""
+"""Processes killed in the middle of saving: the file is the old one or the new one."""
 
 import os
 import subprocess
