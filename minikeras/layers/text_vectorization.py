@@ -215,7 +215,8 @@ class TextVectorization(AdaptingLayer):
             batch_size: Number of texts of an array to look at together.
             steps: Number of batches to look at; None for all.
         """
-        if batch_size is not None and hasattr(data, "__len__"):
+        is_whole = hasattr(data, "shape") or isinstance(data, (list, tuple))
+        if batch_size is not None and is_whole:
             size = checks.positive_int(self, batch_size=batch_size)
             texts = strings(self, data, self.encoding)
             data = (texts[i : i + size] for i in range(0, len(texts), size))

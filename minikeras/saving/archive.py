@@ -112,23 +112,31 @@ def _write_folder(path: str, members: dict) -> None:
     if os.path.lexists(path) and not is_archive(path):
         raise SavingError(f"{path!r} exists and is no model, so it is not replaced.")
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    fresh = tempfile.mkdtemp(dir=os.path.dirname(path), prefix=".saving-")
+    fresh, old = (f"{path}.{os.urandom(4).hex()}.{end}" for end in ("tmp", "old"))
+    os.mkdir(fresh)
     try:
         for name, data in members.items():
-            file = pathlib.Path(fresh, name)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data.encode() if isinstance(data, str) else data)
-        old = f"{fresh}-old"
+            _write_file(pathlib.Path(fresh, name), data)
         if os.path.lexists(path):
             os.replace(path, old)
         os.replace(fresh, path)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
+        if os.path.lexists(old) and not os.path.lexists(path):
+            os.replace(old, path)
         raise
     if os.path.isdir(old):
         shutil.rmtree(old)
     elif os.path.lexists(old):
         os.unlink(old)
+
+
+def _write_file(path: pathlib.Path, data) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data.encode() if isinstance(data, str) else data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 # --------------------------------------------------------------------- reading

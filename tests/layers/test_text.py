@@ -285,3 +285,9 @@ def test_a_model_of_texts_in_a_file(tmp_path):
     np.testing.assert_array_equal(
         twin.predict(x, verbose=0), model.predict(x, verbose=0)
     )
+
+
+def test_batch_size_is_for_arrays_only():
+    layer = layers.TextVectorization()
+    layer.adapt(Dataset.from_tensor_slices(TEXTS).batch(3), batch_size=2)
+    assert layer.get_vocabulary()[2:4] == ["good", "bad"]

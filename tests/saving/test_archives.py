@@ -620,3 +620,20 @@ def test_a_store_of_ones_own_is_bounded(tmp_path):
     changed(tmp_path / "own.keras", "model.weights.h5", memory.getvalue())
     with pytest.raises(SavingError, match="claims 4,398,046,511,104 bytes"):
         load_model(tmp_path / "own.keras", custom_objects={"Own": Own})
+
+
+def test_a_folder_that_cannot_take_its_place_leaves_the_old_one(tmp_path, monkeypatch):
+    model, path = small(), tmp_path / "s"
+    model.save(path, zipped=False)
+    replace = os.replace
+
+    def failing(source, target):
+        if str(source).endswith(".tmp"):
+            raise OSError("the disk is gone")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises(OSError, match="the disk is gone"):
+        model.save(path, zipped=False)
+    assert os.listdir(tmp_path) == ["s"]
+    same_state(load_model(path), model)
