@@ -176,16 +176,16 @@ class TextVectorization(AdaptingLayer):
 
     def call(self, inputs):
         given = inputs.numpy() if type(inputs) is Tensor else np.asarray(inputs)
-        rows = self._tokens(given)
+        is_row = self.split is None and given.ndim < 2  # tokens of one text
+        rows = self._tokens(given.reshape(1, -1) if is_row else given)
         wanted = self.output_sequence_length
         if wanted is None:
             wanted = max(map(len, rows), default=0)
         table = np.full((len(rows), wanted), "", object)
         for i, row in enumerate(rows):
             table[i, : len(row)] = row[:wanted]
-        if given.ndim == 0 or (self.split is None and given.ndim < 2):
-            is_one = given.ndim == 0 and self.split is not None
-            table = table[0] if is_one else table.reshape(given.shape)
+        if given.ndim == 0 or is_row:
+            table = table[0]
         return self._lookup_layer.look_up(table)
 
     def compute_output_shape(self, input_shape):
@@ -195,7 +195,9 @@ class TextVectorization(AdaptingLayer):
             is_known = lookup.pad_to_max_tokens or lookup.is_ready
             return *input_shape[:1], lookup._depth if is_known else None
         if self.split is None:
-            return tuple(input_shape)
+            length = self.output_sequence_length
+            last = input_shape[-1:] if length is None else (length,)
+            return *input_shape[:-1], *last
         return *input_shape[:1], self.output_sequence_length
 
     def compute_output_spec(self, inputs):

@@ -60,9 +60,7 @@ class Entry:
                 f"{wanted}, got {given}. Change the data, or build the model with "
                 f"Input(shape={self._tail}, dtype={given!r})."
             )
-        if wanted == "string":
-            return x
-        return x if x.dtype == self._dtype else _masked(ops.cast(x, self._dtype), x)
+        return x if given == wanted else _masked(ops.cast(x, self._dtype), x)
 
     def _adjusted(self, x, owner):
         given, expected = tuple(x.shape), self.tensor.shape

@@ -291,3 +291,24 @@ def test_batch_size_is_for_arrays_only():
     layer = layers.TextVectorization()
     layer.adapt(Dataset.from_tensor_slices(TEXTS).batch(3), batch_size=2)
     assert layer.get_vocabulary()[2:4] == ["good", "bad"]
+
+
+@pytest.mark.parametrize(
+    ("options", "x", "expected"),
+    [
+        ({}, ["a", "b"], [2, 3]),
+        ({"output_sequence_length": 3}, ["a", "b"], [2, 3, 0]),
+        ({"output_sequence_length": 1}, ["a", "b"], [2]),
+        ({"ngrams": (2,)}, ["a", "b"], [1]),
+        ({"ngrams": 2}, ["a", "b"], [2, 3, 1]),
+        ({"output_sequence_length": 3}, [["a", "b"]], [[2, 3, 0]]),
+        ({"output_mode": "count"}, ["a", "b"], [0, 1, 1]),
+    ],
+)
+def test_tokens_that_are_not_split_are_those_of_one_text(options, x, expected):
+    """Values of Keras 3.15.1 on TensorFlow."""
+    layer = layers.TextVectorization(split=None, vocabulary=["a", "b"], **options)
+    assert layer(np.array(x)).tolist() == expected
+    if np.ndim(x) == 2:
+        symbol = layer(keras.Input((2,), dtype="string"))
+        assert symbol.shape[1:] == np.shape(expected)[1:]
