@@ -117,6 +117,18 @@ def mish(x):
     return ops.multiply(x, ops.tanh(ops.softplus(x)))
 
 
+@ACTIVATIONS.register
+def legacy_hard_sigmoid(x):
+    """The `hard_sigmoid` of Keras 1 and 2, which their files mean by that name.
+
+    min(max(0.2 * x + 0.5, 0), 1)
+
+    >>> legacy_hard_sigmoid(np.array([-2.5, 0.0, 1.0])).tolist()
+    [0.0, 0.5, 0.7]
+    """
+    return ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0.0, 1.0)
+
+
 def get(identifier):
     """Returns the activation meant by None, a name, a config, a layer or a function.
 

@@ -21,7 +21,8 @@ def test_name_and_config_lead_back_to_the_function(name):
 
 
 def test_all_are_registered():
-    assert {name for name, _ in ACTIVATIONS.items()} <= set(FUNCTIONS)
+    extra = {"legacy_hard_sigmoid"}  # of old files; Keras does not publish it
+    assert {name for name, _ in ACTIVATIONS.items()} - extra <= set(FUNCTIONS)
     assert set(FUNCTIONS) <= set(ACTIVATIONS.names())
 
 

@@ -8,7 +8,7 @@ from .. import activations, constraints, initializers, ops, regularizers
 from ..ops.products import affine
 from ..tensor import Tensor, dtypes, no_history, state, symbolic
 from ..utils import checks, serialization
-from ..utils.registry import custom_object_scope
+from ..utils.custom_objects import custom_object_scope, find_custom
 from .input_spec import InputSpec
 from .layer import LAYERS, Layer
 from .lora import LowRank, refuse_quantization
@@ -277,11 +277,11 @@ class Lambda(Layer):
     @classmethod
     def from_config(cls, config, custom_objects=None, safe_mode=None):
         """Makes the layer; bytecode in the config needs `safe_mode=False`."""
-        config = dict(config)
+        config, layer = dict(config), config.get("name")
         with custom_object_scope(custom_objects):
             for name in ("function", "output_shape", "mask"):
                 if isinstance(config.get(name), dict):
-                    config[name] = _function(config[name], safe_mode)
+                    config[name] = _function(config[name], safe_mode, layer)
             config["arguments"] = serialization.deserialize_keras_object(
                 config.get("arguments") or {}
             )
@@ -301,11 +301,20 @@ def _function_config(function):
     return serialization.serialize_keras_object(function)
 
 
-def _function(config, safe_mode):
-    if config.get("class_name") == "__lambda__":
-        serialization.refuse_code(safe_mode)
+def _function(config, safe_mode, layer):
+    """The function that a config means; the user may give one by the layer's name."""
+    if config.get("class_name") != "__lambda__":
+        return serialization.deserialize_keras_object(config)
+    own = find_custom(layer, None) if layer else None
+    if own is not None:
+        return own
+    fix = f"Pass custom_objects={{{layer!r}: function}} with the function in code."
+    try:
+        if not config["config"].get("is_foreign"):
+            serialization.refuse_code(safe_mode)
         return serialization.load_code(config["config"])
-    return serialization.deserialize_keras_object(config)
+    except ValueError as error:
+        raise ValueError(f"Lambda {layer!r}: {error} {fix}") from error
 
 
 @LAYERS.register()

@@ -144,7 +144,7 @@ def _call(operation, nodes: list, find) -> list:
         except LookupError:
             return nodes[done:]
         if _is_indexing(operation):  # JSON made a list of the key, x[:, 0]
-            args = tree.lists_to_tuples(args)
+            args, kwargs = tree.lists_to_tuples((args, kwargs))
         operation(*args, **kwargs)
     return []
 

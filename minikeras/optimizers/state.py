@@ -147,6 +147,16 @@ class OptimizerState(changes.Watched):
                 "optimizer for a new set of variables."
             ) from None
 
+    @property
+    def slot_names(self) -> tuple[str, ...]:
+        """Names of what is kept beside each weight, once built."""
+        return self._slot_names
+
+    def slot(self, weight, name: str) -> Variable:
+        """Returns the variable of a name that is kept beside a weight."""
+        slots = self._slots[self._get_variable_index(weight)]
+        return slots[self._slot_names.index(name)]
+
     def __getstate__(self) -> dict:
         return {**vars(self), "_positions": None}  # copied weights have other ids
 

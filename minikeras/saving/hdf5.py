@@ -41,6 +41,7 @@ __all__ = [
 h5py = LazyModule("h5py")
 
 MAX_DEPTH = 64
+LISTS_OF_LAYERS = ("layer_names", "layer_names0", "nb_layers")
 MOST_TIMES, SPARE = 1000, 1 << 20  # how much smaller data may be in a file
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _MAX_NAMES = 4000  # an attribute holds 64 KB, a name in it takes 16 bytes
@@ -199,8 +200,7 @@ def write_array(group, name: str, array: np.ndarray) -> None:
 
 def is_legacy(file) -> bool:
     """Tells a file in the layout of Keras 1 and 2, of weights or of a whole model."""
-    names = ("layer_names", "layer_names0")
-    return "model_weights" in file or any(name in file.attrs for name in names)
+    return "model_weights" in file or any(n in file.attrs for n in LISTS_OF_LAYERS)
 
 
 def datasets(file, path: str) -> dict | None:

@@ -2,6 +2,10 @@
 
 Saved layers come as `(name, datasets)`, those of the model as `(name, layer,
 weights)`. The result is a list of `(weight, dataset)` pairs; nothing is assigned here.
+
+Files of earlier Keras may have arrays in another layout: `arrange(layer, datasets)`
+returns the pairs then, with arrays in the place of datasets, or None where there is
+nothing to do.
 """
 
 import warnings
@@ -11,7 +15,13 @@ from .errors import SavingError
 __all__ = ["pair_by_name", "pair_by_order"]
 
 
-def pair_by_order(saved: list, layers: list, path: str, skip_mismatch: bool) -> list:
+def _as_it_is(layer, datasets: list) -> None:
+    """Leaves the arrays of a layer in their layout."""
+
+
+def pair_by_order(
+    saved: list, layers: list, path: str, skip_mismatch: bool, arrange=_as_it_is
+) -> list:
     """Pairs the layers that have weights one after the other; names do not count."""
     if len(saved) != len(layers):
         raise SavingError(
@@ -21,7 +31,7 @@ def pair_by_order(saved: list, layers: list, path: str, skip_mismatch: bool) -> 
         )
     both = zip(saved, layers, strict=True)
     matches = [(datasets, layer) for (_, datasets), layer in both]
-    return _pair_layers(matches, path, skip_mismatch)
+    return _pair_layers(matches, path, skip_mismatch, arrange)
 
 
 def _count(entries: list) -> str:
@@ -32,18 +42,24 @@ def _count(entries: list) -> str:
     return f"{len(entries)} layer{plural} with weights{listed}"
 
 
-def pair_by_name(saved: list, layers: list, path: str, skip_mismatch: bool) -> list:
+def pair_by_name(
+    saved: list, layers: list, path: str, skip_mismatch: bool, arrange=_as_it_is
+) -> list:
     """Pairs the layers whose names agree; the others stay as they are."""
     datasets_of = dict(saved)
     matches = [
         (datasets_of[entry[0]], entry) for entry in layers if entry[0] in datasets_of
     ]
-    return _pair_layers(matches, path, skip_mismatch)
+    return _pair_layers(matches, path, skip_mismatch, arrange)
 
 
-def _pair_layers(matches: list, path: str, skip_mismatch: bool) -> list:
+def _pair_layers(matches: list, path: str, skip_mismatch: bool, arrange) -> list:
     pairs = []
     for datasets, (name, layer, weights) in matches:
+        arranged = arrange(layer, datasets)
+        if arranged is not None:
+            pairs += arranged
+            continue
         problem = _problem(datasets, weights)
         if problem is None:
             pairs += zip(weights, datasets, strict=True)

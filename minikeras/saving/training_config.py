@@ -5,9 +5,10 @@ the optimizer's form is called `optimizer_config`. Keras 2 has the same keys, le
 few.
 """
 
+from ..legacy.ages import Age
+from ..legacy.training import training_config as modern
 from ..utils import registry
 from ..utils.custom_objects import find_custom
-from . import upgrade
 
 __all__ = ["from_compile_config", "to_compile_arguments"]
 
@@ -49,15 +50,49 @@ def _full_names(loss):
     return loss if found is None else registry.name_of(found)
 
 
-def to_compile_arguments(config: dict) -> dict:
-    """Returns the arguments of `compile` that a `training_config` stands for."""
-    config = upgrade.training_config(config)
+def to_compile_arguments(config: dict, age: Age) -> tuple[dict, list]:
+    """Returns the arguments of `compile` that a `training_config` stands for.
+
+    Metrics that nobody knows are left out; their names come second.
+    """
+    config = modern(config, age)
     arguments = {key: config[key] for key in _PASSED_ON if key in config}
     arguments["optimizer"] = _make(config["optimizer_config"], "keras.optimizers")
     arguments["loss"] = _make(config.get("loss"), "keras.losses")
+    unknown: list[str] = []
     for key in ("metrics", "weighted_metrics"):
-        arguments[key] = _make(config.get(key), "keras.metrics")
-    return arguments
+        known = _known_metrics(config.get(key), unknown)
+        arguments[key] = _make(known, "keras.metrics")
+    return arguments, unknown
+
+
+def _known_metrics(value, unknown: list):
+    """Takes out of a nested form the names that no metric or loss has."""
+    if isinstance(value, (list, tuple)):
+        kept = [_known_metrics(item, unknown) for item in value]
+        return [new for new, old in zip(kept, value, strict=True) if _stays(new, old)]
+    if isinstance(value, dict) and "class_name" not in value:
+        kept = {key: _known_metrics(item, unknown) for key, item in value.items()}
+        return {key: new for key, new in kept.items() if _stays(new, value[key])}
+    name = value.get("class_name") if isinstance(value, dict) else value
+    if not isinstance(name, str) or _is_metric(name):
+        return value
+    unknown.append(name)
+    return None
+
+
+def _stays(new, old) -> bool:
+    return new is not None or old is None
+
+
+def _is_metric(name: str) -> bool:
+    if name in _FAMILIES or find_custom(name, None) is not None:
+        return True
+    families = (registry.family_of(f"keras.{kind}") for kind in ("metrics", "losses"))
+    return name == "function" or any(name in family for family in families)
+
+
+_FAMILIES = ("acc", "accuracy", "ce", "crossentropy")  # which one, the shapes tell
 
 
 def _make(value, module: str):

@@ -281,11 +281,24 @@ def load_code(config: dict) -> types.FunctionType:
         config["closure"],
     )
     text, defaults, closure = parts
-    code = marshal.loads(codecs.decode(text.encode("ascii"), "base64"))
+    code = None if config.get("is_foreign") else _unmarshalled(text)
+    if not isinstance(code, types.CodeType):
+        raise ValueError(
+            "The file contains a function as bytecode of another version of Python, "
+            "which this one cannot run."
+        )
     names = {"__builtins__": builtins, **visible_custom_objects()}
     defaults = tuple(defaults) if defaults else None
     cells = tuple(types.CellType(value) for value in closure) if closure else None
     return types.FunctionType(code, names, code.co_name, defaults, cells)
+
+
+def _unmarshalled(text: str):
+    """The code object in a text, None if this version of Python cannot read it."""
+    try:
+        return marshal.loads(codecs.decode(text.encode("ascii"), "base64"))
+    except (ValueError, EOFError, TypeError):
+        return None
 
 
 def refuse_code(safe_mode: bool | None = None) -> None:

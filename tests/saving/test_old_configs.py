@@ -2,7 +2,10 @@
 
 import pytest
 
-from minikeras.saving import training_config, upgrade
+from minikeras.legacy.ages import age_of
+from minikeras.legacy.configs import model_config
+from minikeras.legacy.training import training_config as modern
+from minikeras.saving import training_config
 
 
 def dense(**config):
@@ -11,7 +14,7 @@ def dense(**config):
 
 def test_bare_list_of_layers():
     old = {"class_name": "Sequential", "config": [dense(units=2)]}
-    new = upgrade.model_config(old, "2.1.0")
+    new = model_config(old, age_of("2.1.0"))
     assert new["config"] == {"layers": [dense(units=2)]}
 
 
@@ -19,7 +22,7 @@ def test_first_layer_tells_the_input_shape():
     first = dense(units=2, batch_input_shape=[None, 3], dtype="float32")
     second = dense(units=1, batch_input_shape=[None, 2])
     old = {"class_name": "Sequential", "config": {"layers": [first, second]}}
-    entry, *layers = upgrade.model_config(old, "2.3.0")["config"]["layers"]
+    entry, *layers = model_config(old, age_of("2.3.0"))["config"]["layers"]
     assert entry["class_name"] == "InputLayer"
     assert entry["config"] == {
         "batch_shape": [None, 3],
@@ -35,7 +38,7 @@ def test_input_layer_and_policy_in_a_nested_model():
     entry = {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 3]}}
     inner = {"class_name": "Model", "config": {"layers": [entry, dense(dtype=policy)]}}
     outer = {"class_name": "Functional", "config": {"layers": [inner]}}
-    new = upgrade.model_config(outer, "2.4.0")["config"]["layers"][0]["config"][
+    new = model_config(outer, age_of("2.4.0"))["config"]["layers"][0]["config"][
         "layers"
     ]
     assert new[0]["config"] == {"batch_shape": [None, 3]}
@@ -75,13 +78,13 @@ def test_input_layer_and_policy_in_a_nested_model():
 def test_keys_that_today_look_otherwise_or_are_gone(name, old, new):
     layers = [{"class_name": name, "config": old}]
     model = {"class_name": "Sequential", "config": {"layers": layers}}
-    (layer,) = upgrade.model_config(model, "2.10.0")["config"]["layers"]
+    (layer,) = model_config(model, age_of("2.10.0"))["config"]["layers"]
     assert layer == {"class_name": name, "config": new}
 
 
 @pytest.mark.parametrize("config", [None, [], {"config": {}}])
 def test_what_is_no_model_passes(config):
-    assert upgrade.model_config(config, None) is config
+    assert model_config(config, age_of(None)) is config
 
 
 def test_metrics_of_tf_keras():
@@ -94,25 +97,10 @@ def test_metrics_of_tf_keras():
         "metrics": [[wrapper("accuracy", "binary_accuracy"), wrapper("mae", "mae")]],
         "weighted_metrics": {"a": ["mse"]},
     }
-    new = upgrade.training_config(old)
+    new = modern(old, age_of("2.4.0"))
     assert new["metrics"] == [["accuracy", "mae"]]
     assert new["weighted_metrics"] == {"a": ["mse"]}
     assert new["loss"]["config"] == {"reduction": "sum_over_batch_size", "delta": 2}
-
-
-class Named:
-    def __init__(self, name):
-        self.name = name
-
-
-def test_learning_rate_is_not_stored_by_tf_keras():
-    variables = [Named(n) for n in ("iteration", "learning_rate", "m", "v")]
-    kept = upgrade.stored_optimizer_variables(
-        variables, ["iteration:0", "Adam/m/kernel:0", "Adam/v/kernel:0"]
-    )
-    assert [v.name for v in kept] == ["iteration", "m", "v"]
-    names = ["adam/iteration", "adam/learning_rate", "m", "v"]
-    assert upgrade.stored_optimizer_variables(variables, names) == variables
 
 
 def test_loss_is_stored_under_its_full_name():
@@ -143,8 +131,8 @@ def test_states_of_recurrent_layers_were_further_inputs():
     calls = [[["x", 0, 0, {}], ["enc", 0, 1, {}], ["enc", 0, 2, {}]]]
     form = {"class_name": "LSTM", "config": {}, "inbound_nodes": calls}
     old = {"class_name": "Functional", "config": {"layers": [form]}}
-    new = upgrade.model_config(old, "2.15.0")["config"]["layers"][0]["inbound_nodes"]
+    new = model_config(old, age_of("2.15.0"))["config"]["layers"][0]["inbound_nodes"]
     assert new == [[["x", 0, 0, {"initial_state": [["enc", 0, 1], ["enc", 0, 2]]}]]]
     alone = {**form, "inbound_nodes": [[["x", 0, 0, {}]]]}
     old = {"class_name": "Functional", "config": {"layers": [alone]}}
-    assert upgrade.model_config(old, "2.15.0")["config"]["layers"] == [alone]
+    assert model_config(old, age_of("2.15.0"))["config"]["layers"] == [alone]
