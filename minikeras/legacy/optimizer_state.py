@@ -17,18 +17,16 @@ class Places(NamedTuple):
 
     Attributes:
         iteration: That of the number of steps, or None.
-        schedule: That of Nadam's product of momenta, or None.
         slots: Slot name of today -> one number per trainable weight.
     """
 
     iteration: int | None
-    schedule: int | None
     slots: dict[str, list[int]]
 
 
 _ITERATION = {"iter", "iteration", "iterations"}
-_SCHEDULE = {"m_schedule", "momentum_cache"}
 _SETTINGS = {"beta_1", "beta_2", "decay", "learning_rate", "lr", "rho"}
+_SETTINGS |= {"m_schedule", "momentum_cache"}  # Nadam's, which follow from the steps
 
 # Class -> what its slots were called -> what they are called today, in block order.
 _SLOTS: dict[str, dict[str, str]] = {
@@ -76,23 +74,21 @@ def places(optimizer: str, names: list, shapes: list, count: int) -> Places | No
     >>> places("Adam", names, [(), (3,), (2,), (3,), (2,)], 2).slots
     {'momentum': [1, 2], 'velocity': [3, 4]}
     """
-    iteration = schedule = None
+    iteration = None
     rest = []
     for number, name in enumerate(names):
         last = _last(name)
         if last in _ITERATION:
             iteration = number
-        elif last in _SCHEDULE:
-            schedule = number
         elif last not in _SETTINGS or shapes[number] != ():
             rest.append(number)
     rest, first = _without_scalars(rest, shapes, optimizer, count)
     if iteration is None and first:
         iteration, *first = first
-    if schedule is None and first:
-        schedule, *first = first
+    if optimizer == "Nadam":
+        first = first[1:]
     slots = _by_name(optimizer, names, rest, count) or _by_block(optimizer, rest, count)
-    return None if slots is None or first else Places(iteration, schedule, slots)
+    return None if slots is None or first else Places(iteration, slots)
 
 
 def _last(name: str) -> str:

@@ -20,14 +20,17 @@ _OPERATIONS: dict[str, tuple[str, dict[str, str]]] = {
     "__operators__.add": ("add", _TWO),
     "cast": ("cast", {}),
     "clip_by_value": ("clip", {"clip_value_min": "x_min", "clip_value_max": "x_max"}),
+    "compat.v1.floor_div": ("floor_divide", _TWO),
     "compat.v1.gather": ("take", {}),
-    "compat.v1.nn.dropout": ("dropout", {}),
+    "compat.v1.norm": ("norm", {}),
+    "compat.v1.pad": ("pad", {"paddings": "pad_width"}),
     "compat.v1.squeeze": ("squeeze", {}),
     "compat.v1.transpose": ("transpose", {"perm": "axes"}),
     "concat": ("concatenate", {}),
     "expand_dims": ("expand_dims", {}),
     "gather": ("take", {}),
     "identity": ("copy", {}),
+    "linalg.l2_normalize": ("normalize", {}),
     "math.abs": ("absolute", {}),
     "math.acos": ("arccos", {}),
     "math.add": ("add", _TWO),
@@ -52,6 +55,7 @@ _OPERATIONS: dict[str, tuple[str, dict[str, str]]] = {
     "math.floormod": ("mod", _TWO),
     "math.greater": ("greater", _TWO),
     "math.greater_equal": ("greater_equal", _TWO),
+    "math.l2_normalize": ("normalize", {}),
     "math.less": ("less", _TWO),
     "math.less_equal": ("less_equal", _TWO),
     "math.log": ("log", {}),
@@ -85,11 +89,11 @@ _OPERATIONS: dict[str, tuple[str, dict[str, str]]] = {
     "math.softplus": ("softplus", _ACTIVATED),
     "math.sqrt": ("sqrt", {}),
     "math.square": ("square", {}),
-    "math.squared_difference": ("squared_difference", _TWO),
     "math.subtract": ("subtract", _TWO),
     "math.tan": ("tan", {}),
     "math.tanh": ("tanh", {}),
     "math.truediv": ("true_divide", _TWO),
+    "nn.bias_add": ("add", {"bias": "x2"}),
     "nn.elu": ("elu", _ACTIVATED),
     "nn.gelu": ("gelu", _ACTIVATED),
     "nn.leaky_relu": ("leaky_relu", {**_ACTIVATED, "alpha": "negative_slope"}),
@@ -103,7 +107,10 @@ _OPERATIONS: dict[str, tuple[str, dict[str, str]]] = {
     "nn.softplus": ("softplus", _ACTIVATED),
     "nn.softsign": ("softsign", _ACTIVATED),
     "nn.tanh": ("tanh", {}),
+    "norm": ("norm", {}),
+    "one_hot": ("one_hot", {"depth": "num_classes"}),
     "ones_like": ("ones_like", {}),
+    "pad": ("pad", {"paddings": "pad_width"}),
     "repeat": ("repeat", {}),
     "reshape": ("reshape", {"shape": "newshape"}),
     "reverse": ("flip", {}),
@@ -119,15 +126,23 @@ _OPERATIONS: dict[str, tuple[str, dict[str, str]]] = {
 }
 _OF_CALL = {"indices", "key", "x1", "x2"}  # the others belong to the layer
 
+_FIXED = {"nn.gelu": {"approximate": False}}  # where defaults differ
+
+# Functions that are layers today.
+_LAYERS = {"keras.backend.batch_flatten": "Flatten", "math.add_n": "Add"}
+
 # Arguments that say nothing when they have these values: they are left out.
 _IDLE = {
-    "approximate": (False,),
     "batch_dims": (0,),
     "conjugate": (False,),
     "dtype": (None,),
     "exclusive": (False,),
     "indices_dtype": (None,),
     "keepdims": (None,),
+    "mode": ("CONSTANT",),
+    "off_value": (None,),
+    "on_value": (None,),
+    "ord": ("euclidean",),
     "output_type": ("int64",),
     "reverse": (False,),
     "validate_indices": (None,),
@@ -151,6 +166,10 @@ def translated(form: dict) -> list[dict]:
         return [_operation("get_item", name, nodes)]
     if function == "linalg.matmul":
         return _matrix_product(name, form["inbound_nodes"])
+    if function == "math.squared_difference":
+        return _squared_difference(name, form["inbound_nodes"])
+    if function in _LAYERS:
+        return [{**form, "class_name": _LAYERS[function], "config": {"name": name}}]
     if function not in _OPERATIONS:
         raise ValueError(
             f"Layer {name!r} calls the TensorFlow function tf.{function}, which has "
@@ -159,7 +178,7 @@ def translated(form: dict) -> list[dict]:
         )
     operation, names = _OPERATIONS[function]
 
-    constants: dict = {}
+    constants = dict(_FIXED.get(function, {}))
 
     def split(options: dict) -> dict:
         """Keeps what belongs to the call; the rest is the same in all calls."""
@@ -242,3 +261,15 @@ def _matrix_product(name: str, nodes: list) -> list[dict]:
             b = turned(b, "b")
         products.append([*a, {"x2": b}])
     return [*before, _operation("matmul", name, products)]
+
+
+def _squared_difference(name: str, nodes: list) -> list[dict]:
+    difference = f"{name}_difference"
+    first = [
+        _with_options(node, lambda options: {"x2": options["y"]}) for node in nodes
+    ]
+    second = [[difference, i, 0, {}] for i in range(len(nodes))]
+    return [
+        _operation("subtract", difference, first),
+        _operation("square", name, second),
+    ]

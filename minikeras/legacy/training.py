@@ -15,8 +15,8 @@ OBJECTIVES = {
 # Old name of an optimizer class -> modern one.
 OPTIMIZERS = {
     name: modern
-    for modern in ("Adadelta", "Adagrad", "Adam", "Adamax", "Nadam", "RMSprop", "SGD")
-    for name in (modern.lower(), f"TF{modern}")
+    for modern in "Adadelta Adagrad Adam AdamW Adamax Ftrl Nadam RMSprop SGD".split()
+    for name in (modern.lower(), f"TF{modern}", f"Custom>{modern}")
 }
 _GONE = ("is_legacy_optimizer", "jit_compile", "schedule_decay")
 
@@ -44,6 +44,8 @@ def modern_optimizer(form: dict, age: Age) -> dict:
     if "lr" in config:
         config["learning_rate"] = config.pop("lr")
     decay = config.pop("decay", 0)
+    if modern == "Nadam":  # there it was the decay of the momentum
+        decay = 0
     rate = config.get("learning_rate")
     if decay and isinstance(rate, (int, float)):
         config["learning_rate"] = {

@@ -78,6 +78,11 @@ class Nadam(_AdamLike):
             super().build(variables)
             self._product = self.add_variable((), "ones", name="variable")
 
+    def at_step(self, steps: int):
+        """Returns the number of steps and the product p, with their variables."""
+        product = np.prod(self._share(np.arange(1.0, steps + 1)))
+        return [*super().at_step(steps), (self._product, product)]
+
     def _share(self, step):
         return self.beta_1 * (1 - 0.5 * 0.96**step)
 

@@ -152,6 +152,10 @@ class OptimizerState(changes.Watched):
         """Names of what is kept beside each weight, once built."""
         return self._slot_names
 
+    def at_step(self, steps: int) -> list[tuple[Variable, object]]:
+        """Returns what follows from the number of steps taken: (variable, value)."""
+        return [(self._iterations, steps)]
+
     def slot(self, weight, name: str) -> Variable:
         """Returns the variable of a name that is kept beside a weight."""
         slots = self._slots[self._get_variable_index(weight)]

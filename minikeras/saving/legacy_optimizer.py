@@ -27,11 +27,12 @@ def values(optimizer, names: list, datasets: list, layers: list, age: Age):
     found = places(type(optimizer).__name__, names, shapes, len(weights))
     if found is None or not set(optimizer.slot_names) <= found.slots.keys():
         return None
-    pairs = [(optimizer.iterations, found.iteration), (_product(optimizer), found[1])]
-    pairs = [(v, datasets[i]) for v, i in pairs if v is not None and i is not None]
-    if any(tuple(v.shape) != tuple(d.shape) for v, d in pairs):
-        return None
-    result = [(v, hdf5.read_array(d)) for v, d in pairs]
+    result = []
+    if found.iteration is not None:
+        if shapes[found.iteration] != ():
+            return None
+        steps = hdf5.read_array(datasets[found.iteration])
+        result = optimizer.at_step(int(steps))
     order = _training_order(weights, age)
     for slot in optimizer.slot_names:
         arrays = [None] * len(weights)
@@ -42,11 +43,6 @@ def values(optimizer, names: list, datasets: list, layers: list, age: Age):
             return None
         result += own
     return result
-
-
-def _product(optimizer):
-    """Nadam's product of momenta; other optimizers have none."""
-    return getattr(optimizer, "_product", None)
 
 
 def _training_order(weights: list, age: Age) -> list[int]:
