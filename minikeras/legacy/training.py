@@ -2,7 +2,13 @@
 
 from .ages import Age
 
-__all__ = ["OBJECTIVES", "OPTIMIZERS", "modern_optimizer", "training_config"]
+__all__ = [
+    "OBJECTIVES",
+    "OPTIMIZERS",
+    "compile_config",
+    "modern_optimizer",
+    "training_config",
+]
 
 # Old name of a loss or metric -> modern name.
 OBJECTIVES = {
@@ -33,6 +39,21 @@ def training_config(config: dict, age: Age) -> dict:
     optimizer = config.get("optimizer_config")
     if age.major < 3 and isinstance(optimizer, dict):
         new["optimizer_config"] = modern_optimizer(optimizer, age)
+    return new
+
+
+def compile_config(config: dict, age: Age) -> dict:
+    """Returns the `compile_config` of a `.keras` archive of tf.keras in today's terms.
+
+    Args:
+        config: As read; not changed.
+        age: Who wrote it.
+    """
+    new = {key: value for key, value in config.items() if value is not None}
+    for key in ("loss", "metrics", "weighted_metrics"):
+        new[key] = _objective(config.get(key))
+    if isinstance(config.get("optimizer"), dict):
+        new["optimizer"] = modern_optimizer(config["optimizer"], age)
     return new
 
 

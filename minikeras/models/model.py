@@ -8,6 +8,8 @@ derived from `Model` and says in `call` what happens.
 from .. import saving
 from ..layers.call_context import calls
 from ..layers.layer import Layer
+from ..legacy.ages import age_of
+from ..legacy.configs import model_config
 from ..tensor import KerasTensor, no_history
 from ..training.trainer import Trainer
 from ..utils import checks, serialization, tree
@@ -224,11 +226,14 @@ def model_from_json(json_string, custom_objects=None) -> Model:
     """Makes a model of what `to_json` returned; its weights are new ones.
 
     Args:
-        json_string: The JSON text.
+        json_string: The JSON text, of Keras 1, 2 or 3.
         custom_objects: Name -> class or function of your own.
     """
     with saving.explained("the model of this JSON"):
         config = json.loads(json_string)
+        if isinstance(config, dict) and "keras_version" in config:
+            age = age_of(config["keras_version"], config.get("backend"))
+            config = model_config(config, age)
         return serialization.deserialize_keras_object(
             config, custom_objects=custom_objects
         )

@@ -19,6 +19,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
+from ..legacy.ages import age_of
+from ..legacy.configs import model_config
+from ..legacy.training import compile_config
 from ..tensor import late_values
 from ..utils import serialization
 from ..utils.files import atomic_path
@@ -148,6 +151,7 @@ def read(path: str, custom_objects: dict | None, compile: bool):
         config = hdf5.parse_json(source.read(CONFIG), f"{path!r}: {CONFIG}")
         if not compile and isinstance(config, dict):
             config.pop("compile_config", None)
+        config = _modern(config, source, path)
         with late_values(hdf5.room(source.size)) as draw:
             model = _made(config, custom_objects, path)
             if source.has(WEIGHTS):
@@ -159,6 +163,22 @@ def read(path: str, custom_objects: dict | None, compile: bool):
             draw()
         _load_assets(source, model)
     return model
+
+
+def _modern(config, source, path: str):
+    """The config of an archive of tf.keras 2.12 to 2.15 in today's terms."""
+    if not source.has(METADATA) or not isinstance(config, dict):
+        return config
+    metadata = hdf5.parse_json(source.read(METADATA), f"{path!r}: {METADATA}")
+    version = metadata.get("keras_version") if isinstance(metadata, dict) else None
+    age = age_of(version if isinstance(version, str) else KERAS_VERSION, "tensorflow")
+    if age.major >= 3:
+        return config
+    config = model_config(config, age)
+    if isinstance(config.get("compile_config"), dict):
+        settings = compile_config(config["compile_config"], age)
+        config = {**config, "compile_config": settings}
+    return config
 
 
 def read_weights(path: str, model, skip_mismatch: bool) -> None:

@@ -181,12 +181,34 @@ def _fill(part, datasets: dict) -> None:
         hdf5.read_into(dataset, v)
 
 
+def _load_of_tf_keras(optimizer, datasets: dict) -> None:
+    """Reads the state of an optimizer of tf.keras: only iterations and slots."""
+    _, *derived = optimizer.at_step(0)
+    missing = {id(v) for v, _ in derived}
+    own = [v for v in optimizer.variables if id(v) not in missing]
+    own = [v for v in own if v.name != "learning_rate"]
+    given = [datasets.get(str(i)) for i in range(len(datasets))]
+    shapes = [getattr(dataset, "shape", None) for dataset in given]
+    if shapes != [v.shape for v in own]:
+        raise ValueError(
+            f"{optimizer.name!r} has variables of shapes {[v.shape for v in own]}, "
+            f"but the file has {shapes}."
+        )
+    for v, dataset in zip(own, given, strict=True):
+        v.assign(hdf5.read_array(dataset))
+    for v, value in optimizer.at_step(int(optimizer.iterations.numpy())):
+        v.assign(value)
+
+
 def _load(part, datasets: dict, model) -> None:
     """Gives a part its stored variables."""
     if hasattr(part, "apply_gradients"):
         if not part.built and len(datasets) > len(part.variables):
             part.build(model.trainable_weights)
         if len(datasets) <= 2 < len(part.variables):  # of one that never took a step
+            return
+        if len(datasets) < len(part.variables) and "0" in datasets:
+            _load_of_tf_keras(part, datasets)
             return
     if is_plain(part):
         _fill(part, datasets)

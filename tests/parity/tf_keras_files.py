@@ -189,6 +189,10 @@ def write(folder, tf, keras) -> dict:
         for step in range(STEPS):
             model.train_on_batch(x[step], y[step])
         save(name, model, x[0])
+        if name.startswith("model"):
+            model.save(folder / f"{name}.keras")
+            model.save_weights(folder / f"{name}.weights.h5")
+            (folder / f"{name}.json").write_text(model.to_json())
         for step in range(STEPS, 2 * STEPS):
             model.train_on_batch(x[step], y[step])
         for i, weight in enumerate(weights_of(model)):
@@ -216,7 +220,8 @@ def main() -> None:
                 buffer = io.BytesIO()
                 np.savez(buffer, **arrays)
                 archive.writestr(f"{name}.npz", buffer.getvalue())
-                archive.write(os.path.join(folder, f"{name}.h5"), f"{name}.h5")
+            for file in sorted(os.listdir(folder)):
+                archive.write(os.path.join(folder, file), file)
 
 
 if __name__ == "__main__":

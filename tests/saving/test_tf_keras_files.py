@@ -5,6 +5,7 @@ tests/parity/tf_keras_files.py wrote.
 """
 
 import io
+import pathlib
 import zipfile
 
 import numpy as np
@@ -15,7 +16,7 @@ import minikeras as keras
 from ..parity.tf_keras_files import STEPS, ZIP, training, weights_of
 
 with zipfile.ZipFile(ZIP) as archive:
-    NAMES = sorted(n.removesuffix(".h5") for n in archive.namelist() if ".h5" in n)
+    NAMES = sorted(n.removesuffix(".npz") for n in archive.namelist() if ".npz" in n)
 # Nadam's momentum grew more slowly before tf.keras 2.11 than it does today; later, in
 # compiled steps alone, it was multiplied for each weight. There is nothing to keep.
 OTHER_RULES = ("optimizer_legacy_nadam", "optimizer_nadam")
@@ -27,9 +28,9 @@ TRAINED = [n for n in TRAINED if n not in OTHER_RULES]
 def stored(tmp_path):
     """Unpacks one file; returns its path and numbers."""
 
-    def unpack(name):
+    def unpack(name, suffix=".h5"):
         with zipfile.ZipFile(ZIP) as archive:
-            path = archive.extract(f"{name}.h5", tmp_path)
+            path = archive.extract(name + suffix, tmp_path)
             numbers = np.load(io.BytesIO(archive.read(f"{name}.npz")))
         inputs = [numbers[n] for n in numbers.files if n.startswith("input")]
         return path, inputs[0] if len(inputs) == 1 else inputs, numbers
@@ -46,9 +47,24 @@ def test_predictions(stored, name):
     np.testing.assert_allclose(outputs, numbers["outputs"], rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", TRAINED)
-def test_training_goes_on(stored, name):
-    path, _, numbers = stored(name)
+ARCHIVES = [n for n in TRAINED if n.startswith("model")]
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_json_and_weights(stored, name):
+    path, inputs, numbers = stored(name, ".json")
+    model = keras.models.model_from_json(pathlib.Path(path).read_text("utf-8"))
+    model.load_weights(stored(name, ".weights.h5")[0])
+    outputs = model.predict(inputs, verbose=0)
+    np.testing.assert_allclose(outputs, numbers["outputs"], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [(n, ".h5") for n in TRAINED] + [(n, ".keras") for n in ARCHIVES],
+)
+def test_training_goes_on(stored, name, suffix):
+    path, _, numbers = stored(name, suffix)
     model = keras.models.load_model(path)
     assert int(model.optimizer.iterations.numpy()) == STEPS
     x, y = training(model)
