@@ -10,13 +10,15 @@ from ..layers.call_context import calls
 from ..layers.layer import Layer
 from ..legacy.ages import age_of
 from ..legacy.configs import model_config
-from ..tensor import KerasTensor, no_history
+from ..tensor import KerasTensor, late_values, no_history
 from ..training.trainer import Trainer
 from ..utils import checks, serialization, tree
 from ..utils.lazy import LazyModule
 from ..utils.registry import Registry, custom_object_scope
 
 __all__ = ["MODELS", "Model", "model_from_json"]
+
+MOST_BYTES = 1 << 33  # that the weights of a model may take which a text describes
 
 MODELS = Registry("model", "keras.models", __package__)
 
@@ -234,9 +236,12 @@ def model_from_json(json_string, custom_objects=None) -> Model:
         if isinstance(config, dict) and "keras_version" in config:
             age = age_of(config["keras_version"], config.get("backend"))
             config = model_config(config, age)
-        return serialization.deserialize_keras_object(
-            config, custom_objects=custom_objects
-        )
+        with late_values(MOST_BYTES) as draw:
+            model = serialization.deserialize_keras_object(
+                config, custom_objects=custom_objects
+            )
+            draw()
+        return model
 
 
 def _is_graph(args: tuple, kwargs: dict) -> bool:

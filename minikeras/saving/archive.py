@@ -228,8 +228,8 @@ def opened(path: str):
     try:
         with zipfile.ZipFile(path) as archive:
             yield Archive(archive, path)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        if isinstance(error, RecursionError):
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError) as error:
+        if isinstance(error, (RecursionError, SavingError)):
             raise
         raise SavingError(
             f"{path!r} is damaged or was cut off while it was written: {error}. Copy "

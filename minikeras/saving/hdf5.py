@@ -16,6 +16,7 @@ import numpy as np
 from ..tensor import dtypes
 from ..utils.lazy import LazyModule
 from .errors import MissingFileError, SavingError
+from .heaps import check_file, check_heaps
 
 __all__ = [
     "check_array",
@@ -54,6 +55,7 @@ _MAX_NAMES = 4000  # an attribute holds 64 KB, a name in it takes 16 bytes
 def open_to_read(path: str):
     """Opens a file; whatever is wrong with it becomes one SavingError."""
     _check_content(path)
+    check_file(path)
     try:
         with h5py.File(path, "r") as file:
             yield file
@@ -69,6 +71,7 @@ def open_to_read(path: str):
 @contextmanager
 def open_bytes(data: bytes, label: str):
     """Opens a file in memory; whatever is wrong with it becomes one SavingError."""
+    check_heaps(data, label)
     try:
         with h5py.File(io.BytesIO(data), "r") as file:
             yield file
@@ -284,7 +287,9 @@ def check_array(group, name: str):
     Links to other files and data stored elsewhere are refused.
     """
     dataset = group.get(name)
-    where = f"{group.file.filename!r}: {group.name}/{name}"
+    where = f"{group.name}/{name}"
+    if not group.file.filename.startswith("<"):  # it is no file in memory
+        where = f"{group.file.filename!r}: {where}"
     if not isinstance(dataset, h5py.Dataset):
         raise SavingError(f"{where} is missing, although the file lists it.")
     elsewhere = dataset.external or dataset.is_virtual

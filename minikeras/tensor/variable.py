@@ -346,7 +346,7 @@ def _take_room(variable: Variable, shape: tuple, dtype: str) -> None:
     if state.room < 0:
         raise ValueError(
             f"Variable {variable.name!r} of shape {shape} would take {size:,} bytes: "
-            "far more than the file could fill."
+            "far more than there is a reason for."
         )
 
 

@@ -483,18 +483,8 @@ def test_a_lambda_needs_trust(tmp_path):
     np.testing.assert_array_equal(twin.predict(X, verbose=0), X * 2)
 
 
-def test_bits_that_flip(path):
-    """Whatever is wrong with a file, one kind of error says so."""
-    data, rng = path.read_bytes(), np.random.default_rng(1)
-    for _ in range(150):
-        wrong = bytearray(data)
-        for place in rng.integers(0, len(data), 4):
-            wrong[place] ^= 1 << int(rng.integers(8))
-        path.write_bytes(bytes(wrong))
-        try:
-            load_model(path)
-        except SavingError:
-            continue
+def test_an_archive_whose_table_is_empty(path):
+    data = path.read_bytes()
     path.write_bytes(data[:-22] + struct.pack("<4sHHHHLLH", b"PK\5\6", *[0] * 7))
     with pytest.raises(SavingError):
         load_model(path)

@@ -4,6 +4,8 @@ A model of today is made first; its weights are laid out as the old Keras would 
 and the model that is loaded must predict the same.
 """
 
+import json
+
 import h5py
 import numpy as np
 import pytest
@@ -709,6 +711,25 @@ def test_unknown_optimizer_or_loss(tmp_path, part):
     assert len(caught) == 1
     assert not loaded.compiled
     assert loaded.predict(np.ones((2, 3)), verbose=0).shape == (2, 2)
+
+
+# ------------------------------------------------------------------------------- JSON
+
+
+@pytest.mark.parametrize("age", ["1.2", "2.0", "2.3", "tf2"])
+def test_json(age):
+    config = old_two_layers(age) | {"keras_version": old.AGES[age][0]}
+    model = keras.models.model_from_json(json.dumps(config))
+    assert [layer.name for layer in model.layers] == ["z_first", "a_second"]
+    assert model.input_shape == (None, 3)
+    assert model.output_shape == (None, 2)
+
+
+def test_json_of_a_model_beyond_all_memory():
+    config = old_two_layers("1.2") | {"keras_version": "1.2.2"}
+    config["config"][0]["config"]["output_dim"] = 1 << 33
+    with pytest.raises(ValueError, match="would take .* bytes"):
+        keras.models.model_from_json(json.dumps(config))
 
 
 # ----------------------------------------------------------------- what nobody knows
