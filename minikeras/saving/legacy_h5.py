@@ -91,7 +91,7 @@ def _to_json(value):
 
 
 def _named(variables) -> list:
-    return [(v.path, np.asarray(v.numpy())) for v in variables]
+    return [(v.path, v.array) for v in variables]
 
 
 def write_weights(group, model) -> None:
@@ -280,9 +280,13 @@ def read_weights(
         partial(_arranged, age),
     )
     pairs += _top_level_pairs(group, model, skip_mismatch)
-    values = [(variable, _value(source)) for variable, source in pairs]
-    for variable, value in values:
-        variable.assign(value)
+    if not are_its_own:  # all is read before the first weight changes
+        pairs = [(variable, _value(source)) for variable, source in pairs]
+    for variable, source in pairs:
+        if isinstance(source, np.ndarray):
+            variable.assign(source)
+        else:
+            hdf5.read_into(source, variable)
 
 
 def _value(source) -> np.ndarray:
