@@ -69,8 +69,13 @@ def _renamed(layer: dict, age: Age) -> dict:
             config["dtype"] = config.pop("input_dtype")
     if _is_policy(config.get("dtype")):
         config["dtype"] = config["dtype"]["config"]["name"]
-    if config.get("time_major") is False:  # True is another layout: not for us
-        del config["time_major"]
+    if config.pop("time_major", False):
+        raise ValueError(
+            f"Layer {config.get('name')!r} has time_major=True: its input has the steps "
+            "before the batch, which no layer of Keras 3 takes. Write the model anew "
+            "with ops.swapaxes(x, 0, 1) before it, and load the weights with "
+            "load_weights(path, by_name=True)."
+        )
     if age.major < 3:
         name, config = _of_earlier_keras(name, config, age)
     for key in _GONE.get(name, ()):

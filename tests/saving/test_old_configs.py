@@ -61,7 +61,6 @@ def test_input_layer_and_policy_in_a_nested_model():
             {"use_bias": False},
         ),
         ("LSTM", {"units": 2, "implementation": 2, "time_major": False}, {"units": 2}),
-        ("LSTM", {"units": 2, "time_major": True}, {"units": 2, "time_major": True}),
         ("MultiHeadAttention", {"key_dim": 2, "query_shape": [1, 2]}, {"key_dim": 2}),
         (
             "TimeDistributed",
@@ -80,6 +79,13 @@ def test_keys_that_today_look_otherwise_or_are_gone(name, old, new):
     model = {"class_name": "Sequential", "config": {"layers": layers}}
     (layer,) = model_config(model, age_of("2.10.0"))["config"]["layers"]
     assert layer == {"class_name": name, "config": new}
+
+
+def test_steps_before_the_batch():
+    lstm = {"class_name": "LSTM", "config": {"name": "rnn", "time_major": True}}
+    model = {"class_name": "Sequential", "config": {"layers": [lstm]}}
+    with pytest.raises(ValueError, match="Layer 'rnn' has time_major=True"):
+        model_config(model, age_of("2.10.0"))
 
 
 @pytest.mark.parametrize("config", [None, [], {"config": {}}])
