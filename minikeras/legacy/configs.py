@@ -73,7 +73,7 @@ def _renamed(layer: dict, age: Age) -> dict:
         raise ValueError(
             f"Layer {config.get('name')!r} has time_major=True: its input has the steps "
             "before the batch, which no layer of Keras 3 takes. Write the model anew "
-            "with ops.swapaxes(x, 0, 1) before it, and load the weights with "
+            "with ops.swapaxes(x, 0, 1) before it; take the weights with "
             "load_weights(path, by_name=True)."
         )
     if age.major < 3:
