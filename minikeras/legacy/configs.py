@@ -71,7 +71,7 @@ def _renamed(layer: dict, age: Age) -> dict:
         config["dtype"] = config["dtype"]["config"]["name"]
     if config.pop("time_major", False):
         raise ValueError(
-            f"Layer {config.get('name')!r} has time_major=True: its input has the steps "
+            f"Layer {config.get('name')!r} has time_major=True: the input has steps "
             "before the batch, which no layer of Keras 3 takes. Write the model anew "
             "with ops.swapaxes(x, 0, 1) before it; take the weights with "
             "load_weights(path, by_name=True)."
