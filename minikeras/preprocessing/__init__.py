@@ -8,5 +8,5 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "files": ["image_dataset_from_directory", "text_dataset_from_directory"],
         "timeseries": ["timeseries_dataset_from_array"],
     },
-    ("image", "sequence"),
+    ("image", "sequence", "text"),
 )
