@@ -69,7 +69,7 @@ def _renamed(layer: dict, age: Age) -> dict:
             config["dtype"] = config.pop("input_dtype")
     if _is_policy(config.get("dtype")):
         config["dtype"] = config["dtype"]["config"]["name"]
-    if config.pop("time_major", False):
+    if name in _RECURRENT and config.pop("time_major", False):
         raise ValueError(
             f"Layer {config.get('name')!r} has time_major=True: the input has steps "
             "before the batch, which no layer of Keras 3 takes. Write the model anew "

@@ -6,6 +6,7 @@ Today `layers.TextVectorization` does this inside of a model.
 import hashlib
 import json
 import math
+import warnings
 from collections import Counter
 
 import numpy as np
@@ -133,8 +134,10 @@ class Tokenizer:
         analyzer=None,
         **kwargs,
     ):
-        if "nb_words" in kwargs:
+        if "nb_words" in kwargs and num_words is None:
             num_words = kwargs.pop("nb_words")
+            message = f"nb_words is the old name. Try Tokenizer(num_words={num_words})."
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
         self.document_count = kwargs.pop("document_count", 0)
         if kwargs:
             raise TypeError(

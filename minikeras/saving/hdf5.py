@@ -29,6 +29,7 @@ __all__ = [
     "parse_json",
     "read_array",
     "read_bounded",
+    "read_for",
     "read_into",
     "read_json",
     "read_names",
@@ -43,6 +44,7 @@ h5py = LazyModule("h5py")
 
 MAX_DEPTH = 64
 LISTS_OF_LAYERS = ("layer_names", "layer_names0", "nb_layers")
+MOST_NUMBERS = 1 << 25  # that any layer of a file of another layout may have
 MOST_TIMES, SPARE = 1000, 1 << 20  # how much smaller data may be in a file
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _MAX_NAMES = 4000  # an attribute holds 64 KB, a name in it takes 16 bytes
@@ -279,6 +281,18 @@ def read_bounded(dataset) -> np.ndarray:
             f"{dataset.id.get_storage_size():,} of them."
         )
     return read_array(dataset)
+
+
+def read_for(variables: list, datasets: list) -> list[np.ndarray] | None:
+    """Reads what earlier Keras kept for variables, in another layout than today's.
+
+    Returns:
+        The arrays, or None if they hold far more than the variables could.
+    """
+    most = max(4 * sum(v.size for v in variables), MOST_NUMBERS)
+    if sum(dataset.size for dataset in datasets) > most:
+        return None
+    return [read_bounded(dataset) for dataset in datasets]
 
 
 def check_array(group, name: str):

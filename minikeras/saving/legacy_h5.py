@@ -302,7 +302,8 @@ def _arranged(age: Age, layer, datasets: list) -> list | None:
     is_frozen = age.is_multi_backend and not layer.trainable
     if fits and age.major == 2 and age.backend != "theano" and not is_frozen:
         return None
-    return layouts.pairs(layer, [hdf5.read_bounded(d) for d in datasets], age)
+    arrays = hdf5.read_for(layer.weights, datasets)
+    return None if arrays is None else layouts.pairs(layer, arrays, age)
 
 
 def _named_once(saved: list) -> list:

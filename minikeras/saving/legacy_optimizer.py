@@ -35,9 +35,11 @@ def values(optimizer, names: list, datasets: list, layers: list, age: Age):
         result = optimizer.at_step(int(steps))
     order = _training_order(weights, age)
     for slot in optimizer.slot_names:
-        arrays = [None] * len(weights)
-        for place, number in zip(order, found.slots[slot], strict=True):
-            arrays[place] = hdf5.read_bounded(datasets[number])
+        stored = dict(zip(order, found.slots[slot], strict=True))
+        kept = [datasets[stored[place]] for place in range(len(weights))]
+        arrays = hdf5.read_for([w for layer, _ in layers for w in layer.weights], kept)
+        if arrays is None:
+            return None
         own = _slot_values(optimizer, slot, arrays, layers, age)
         if own is None:
             return None

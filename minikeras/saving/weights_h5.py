@@ -167,9 +167,8 @@ def _located(model, find):
             stack.append((f"{path}{next(known, names[0])}/", child))
 
 
-def _fill(part, datasets: dict) -> None:
-    """Reads the variables of a part into their place, shapes compared first."""
-    own = part._own_variables()
+def _read(part, own: list, datasets: dict) -> None:
+    """Reads variables of a part into their place, shapes compared first."""
     given = [datasets.get(str(i)) for i in range(len(datasets))]
     shapes = [getattr(dataset, "shape", None) for dataset in given]
     if shapes != [v.shape for v in own]:
@@ -187,15 +186,7 @@ def _load_of_tf_keras(optimizer, datasets: dict) -> None:
     missing = {id(v) for v, _ in derived}
     own = [v for v in optimizer.variables if id(v) not in missing]
     own = [v for v in own if v.name != "learning_rate"]
-    given = [datasets.get(str(i)) for i in range(len(datasets))]
-    shapes = [getattr(dataset, "shape", None) for dataset in given]
-    if shapes != [v.shape for v in own]:
-        raise ValueError(
-            f"{optimizer.name!r} has variables of shapes {[v.shape for v in own]}, "
-            f"but the file has {shapes}."
-        )
-    for v, dataset in zip(own, given, strict=True):
-        v.assign(hdf5.read_array(dataset))
+    _read(optimizer, own, datasets)
     for v, value in optimizer.at_step(int(optimizer.iterations.numpy())):
         v.assign(value)
 
@@ -211,7 +202,7 @@ def _load(part, datasets: dict, model) -> None:
             _load_of_tf_keras(part, datasets)
             return
     if is_plain(part):
-        _fill(part, datasets)
+        _read(part, part._own_variables(), datasets)
         return
     size = sum(v.size * 8 for v in _variables(part))
     part.load_own_variables(Store(datasets, size + SPARE))

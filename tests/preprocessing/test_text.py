@@ -103,3 +103,10 @@ def test_errors(tokenizer):
         Tokenizer(words=3)
     with pytest.raises(ValueError, match="n must be at least 2"):
         text.hashing_trick("a", 1)
+
+
+def test_the_name_that_num_words_had():
+    with pytest.warns(DeprecationWarning, match="Tokenizer\\(num_words=3\\)"):
+        assert Tokenizer(nb_words=3).num_words == 3
+    with pytest.raises(TypeError, match="unexpected arguments"):
+        Tokenizer(num_words=3, nb_words=3)

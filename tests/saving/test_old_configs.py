@@ -86,6 +86,9 @@ def test_steps_before_the_batch():
     model = {"class_name": "Sequential", "config": {"layers": [lstm]}}
     with pytest.raises(ValueError, match="Layer 'rnn' has time_major=True"):
         model_config(model, age_of("2.10.0"))
+    own = {"class_name": "Mine", "config": {"time_major": True}}
+    model = {"class_name": "Sequential", "config": {"layers": [own]}}
+    assert model_config(model, age_of("2.10.0")) == model
 
 
 @pytest.mark.parametrize("config", [None, [], {"config": {}}])

@@ -12,6 +12,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import layers as L
+from minikeras.saving import hdf5
 
 from . import old_files as old
 
@@ -711,6 +712,33 @@ def test_unknown_optimizer_or_loss(tmp_path, part):
     assert len(caught) == 1
     assert not loaded.compiled
     assert loaded.predict(np.ones((2, 3)), verbose=0).shape == (2, 2)
+
+
+@pytest.mark.parametrize("part", ["weights", "state"])
+def test_far_more_numbers_than_a_layer_has_are_not_read(tmp_path, monkeypatch, part):
+    path = tmp_path / "old.h5"
+    model = two_layers()
+    model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
+    model.train_on_batch(np.ones((2, 3)), np.ones((2, 2)))
+    saved = [(layer.name, kernel_and_bias(layer)) for layer in model.layers]
+    state = old_state(model, "2.2", "SGD")
+    training = compiled("SGD", **OLD_SGD)
+    old.write_model(path, "2.2", old_two_layers("2.2"), saved, training, state)
+    group = "model_weights/z_first" if part == "weights" else "optimizer_weights"
+    name = "z_first_W" if part == "weights" else "Variable_1:0"
+    with h5py.File(path, "a") as file:
+        del file[group][name]
+        file[group].create_dataset(name, (1 << 13, 1 << 13), "f4", chunks=(64, 64))
+    read = hdf5.read_bounded
+    sizes = []
+    monkeypatch.setattr(hdf5, "read_bounded", lambda d: sizes.append(d.size) or read(d))
+    if part == "weights":
+        with pytest.raises(ValueError, match=r"the file has \(8192, 8192\)"):
+            keras.models.load_model(path)
+    else:
+        with pytest.warns(UserWarning, match="does not fit"):
+            keras.models.load_model(path)
+    assert max(sizes, default=0) < 1 << 25
 
 
 # ------------------------------------------------------------------------------- JSON
