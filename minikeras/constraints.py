@@ -4,7 +4,10 @@ A constraint turns a weight into one near it that meets the condition; the optim
 applies it after each step.
 """
 
+import functools
+
 from . import config, ops
+from .legacy import doors
 from .utils import changes, checks, configurable
 from .utils.registry import Registry
 
@@ -171,3 +174,6 @@ max_norm = MaxNorm
 min_max_norm = MinMaxNorm
 non_neg = NonNeg
 unit_norm = UnitNorm
+
+
+__getattr__ = functools.partial(doors.find_attribute, __name__)

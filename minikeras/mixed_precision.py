@@ -13,6 +13,8 @@ __all__ = [
     "set_global_policy",
 ]
 
+__path__: list[str] = []  # it had a submodule once, which Python may look for
+
 Policy = DTypePolicy
 global_policy = dtype_policy
 set_global_policy = set_dtype_policy

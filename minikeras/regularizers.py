@@ -4,11 +4,13 @@ A regularizer turns a tensor into one number, which is added to the loss, so tha
 training prefers small or sparse or orthogonal weights.
 """
 
+import functools
 import math
 
 import numpy as np
 
 from . import ops
+from .legacy import doors
 from .utils import changes, checks, configurable
 from .utils.registry import Registry
 
@@ -202,3 +204,6 @@ l1 = L1
 l2 = L2
 l1_l2 = L1L2
 orthogonal_regularizer = OrthogonalRegularizer
+
+
+__getattr__ = functools.partial(doors.find_attribute, __name__)

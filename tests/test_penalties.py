@@ -54,7 +54,7 @@ def test_constraints_over_several_axes():
     ("call", "message"),
     [
         (lambda: regularizers.get("l3"), "Unknown regularizer 'l3'"),
-        (lambda: constraints.get("maxnorm"), r"Unknown constraint 'maxnorm'. Did you"),
+        (lambda: constraints.get("maxnrom"), r"Unknown constraint 'maxnrom'. Did you"),
         (
             lambda: regularizers.L1(-1),
             r"L1: l1 must be a number of 0 or more, got -1 \(",

@@ -1,5 +1,6 @@
 """What `fit` returns: the numbers of every epoch."""
 
+from ..legacy.methods import Logs
 from .callback import Callback
 
 __all__ = ["History"]
@@ -22,7 +23,7 @@ class History(Callback):
 
     def __init__(self):
         super().__init__()
-        self.history = {}
+        self.history = Logs()
 
     def on_train_begin(self, logs=None):
         self.epoch = []

@@ -1,5 +1,6 @@
 """Callbacks that change the learning rate between epochs."""
 
+from ..legacy import doors
 from ..utils import checks
 from ..utils.progress import print_message
 from .callback import Callback
@@ -48,6 +49,7 @@ class LearningRateScheduler(Callback):
             return self.schedule(epoch)
 
 
+@doors.open_constructor
 class ReduceLROnPlateau(MonitorCallback):
     """Lowers the learning rate when a metric has stopped improving.
 

@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 
+from ..legacy import doors
 from ..utils import checks
 from ..utils.progress import print_message
 from .monitor import MonitorCallback
@@ -15,6 +16,7 @@ _MODEL_ENDINGS = (".keras", ".h5", ".hdf5")
 _WEIGHTS_ENDINGS = (".weights.h5", ".h5", ".hdf5")
 
 
+@doors.open_constructor
 class ModelCheckpoint(MonitorCallback):
     """Saves the model, or its weights, after every epoch or every so many batches.
 
@@ -31,6 +33,7 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: A value that the metric must beat to be saved.
     """
 
+    _epochs_apart = 1
     _memory = ("best", "_batches_since_save", "_last_batch")
 
     def __init__(
@@ -68,7 +71,7 @@ class ModelCheckpoint(MonitorCallback):
             self._save_if_due(batch, logs)
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.save_freq == "epoch":
+        if self.save_freq == "epoch" and (epoch + 1) % self._epochs_apart == 0:
             self._save_if_due(None, logs)
 
     def _save_if_due(self, batch: int | None, logs) -> None:

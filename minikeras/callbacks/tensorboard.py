@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from ..legacy import doors
 from ..utils import checks
 from ..utils.files import path_of, write_text
 from .callback import Callback
@@ -14,6 +15,7 @@ from .event_file import EventFile, histogram, image, keras_graph, scalar
 __all__ = ["TensorBoard"]
 
 
+@doors.open_constructor
 class TensorBoard(Callback):
     """Writes event files, which `tensorboard --logdir=logs` shows in a browser.
 

@@ -6,22 +6,25 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     {
         "activation": ["Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"],
+        "aliases": """
+            Convolution1D Convolution1DTranspose Convolution2D Convolution2DTranspose
+            Convolution3D Convolution3DTranspose SeparableConvolution1D
+            SeparableConvolution2D
+        """.split(),
         "category_encoding": ["CategoryEncoding"],
         "convolution": """
-            Conv1D Conv2D Conv3D Convolution1D Convolution2D Convolution3D
+            Conv1D Conv2D Conv3D
         """.split(),
         "convolution_depthwise": """
             DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D
-            SeparableConvolution1D SeparableConvolution2D
         """.split(),
         "convolution_transpose": """
-            Conv1DTranspose Conv2DTranspose Conv3DTranspose Convolution1DTranspose
-            Convolution2DTranspose Convolution3DTranspose
+            Conv1DTranspose Conv2DTranspose Conv3DTranspose
         """.split(),
         "attention": ["AdditiveAttention", "Attention"],
         "attention_grouped": ["GroupQueryAttention"],
         "attention_heads": ["MultiHeadAttention"],
-        "core": ["Dense", "Embedding", "Identity", "Lambda", "Masking"],
+        "basics": ["Dense", "Embedding", "Identity", "Lambda", "Masking"],
         "discretization": ["Discretization"],
         "einsum_dense": ["EinsumDense"],
         "group_normalization": ["GroupNormalization"],
@@ -49,14 +52,14 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "multiply",
             "subtract",
         ],
-        "normalization": [
+        "normalization_layers": [
             "BatchNormalization",
             "LayerNormalization",
             "RMSNormalization",
             "UnitNormalization",
         ],
         "normalization_data": ["Normalization"],
-        "pooling": """
+        "pooling_windows": """
             AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D
             AvgPool2D AvgPool3D MaxPool1D MaxPool2D MaxPool3D MaxPooling1D
             MaxPooling2D MaxPooling3D
@@ -72,7 +75,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D
             GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D
         """.split(),
-        "recurrent": ["RNN"],
+        "recurrent_loop": ["RNN"],
         "recurrent_cells": ["GRUCell", "LSTMCell", "SimpleRNNCell"],
         "recurrent_convolution": ["ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"],
         "recurrent_layers": ["GRU", "LSTM", "SimpleRNN"],
@@ -98,6 +101,6 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "spectral_normalization": ["SpectralNormalization"],
         "spectrogram": ["MelSpectrogram", "STFTSpectrogram"],
         "text_vectorization": ["TextVectorization"],
-        "wrappers": ["Bidirectional", "TimeDistributed", "Wrapper"],
+        "wrapping": ["Bidirectional", "TimeDistributed", "Wrapper"],
     },
 )

@@ -151,6 +151,9 @@ def built_once(build):
         finally:
             self._is_building = False
         self.built = True
+        if self._initial_weights is not None:
+            self.set_weights(self._initial_weights)
+            self._initial_weights = None
         return result
 
     return build_and_note

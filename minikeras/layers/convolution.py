@@ -290,6 +290,3 @@ class Conv3D(Convolution):
 
     rank = 3
     __init__ = in_dimensions(3, Convolution.__init__)
-
-
-Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

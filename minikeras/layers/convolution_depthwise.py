@@ -230,7 +230,3 @@ class SeparableConv2D(SeparableConvolution):
 
     rank = 2
     __init__ = in_dimensions(2, SeparableConvolution.__init__)
-
-
-SeparableConvolution1D = SeparableConv1D
-SeparableConvolution2D = SeparableConv2D

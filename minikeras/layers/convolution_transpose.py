@@ -179,8 +179,3 @@ class Conv3DTranspose(ConvolutionTranspose):
             bias_constraint,
             **kwargs,
         )
-
-
-Convolution1DTranspose = Conv1DTranspose
-Convolution2DTranspose = Conv2DTranspose
-Convolution3DTranspose = Conv3DTranspose

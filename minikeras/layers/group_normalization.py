@@ -6,7 +6,7 @@ from ..ops.standardization import standardize
 from ..utils import checks
 from .input_spec import InputSpec
 from .layer import LAYERS
-from .normalization import Affine
+from .normalization_layers import Affine
 
 
 @LAYERS.register()

@@ -21,6 +21,7 @@ from ..tensor import (
     symbolic,
 )
 from ..utils import checks, configurable, serialization, tree
+from ..utils.lazy import LazyModule
 from ..utils.registry import Registry
 from .call_context import (
     LayerCall,
@@ -35,6 +36,8 @@ from .inputs import as_tuples, cast_input, has_shape, implied_input_shape, shape
 from .weights import WeightHolder
 
 __all__ = ["LAYERS", "Layer"]
+
+methods = LazyModule(f"{__package__.partition('.')[0]}.legacy.methods")
 
 LAYERS = Registry("layer", "keras.layers", __package__)
 
@@ -59,8 +62,10 @@ class Layer(WeightHolder, Operation):
     """
 
     built = False
+    _kind = "layer"  # which names of earlier Keras it answers to
     _is_initialized = False
     _call_signature = None
+    _initial_weights = None  # arrays that `build` ends with, instead of drawn ones
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -92,6 +97,10 @@ class Layer(WeightHolder, Operation):
         self.input_spec = None
         self.supports_masking = False
         self.built = False
+
+    def __getattr__(self, name: str):
+        """Asks for what layers had in earlier Keras."""
+        return methods.missing(self, self._kind, name)
 
     # Dtypes ---------------------------------------------------------------------------
 

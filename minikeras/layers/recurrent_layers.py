@@ -3,9 +3,9 @@
 from ..utils import checks
 from .input_spec import InputSpec
 from .layer import LAYERS
-from .recurrent import RNN
 from .recurrent_cell import Cell, arguments_for, own_arguments
 from .recurrent_cells import GRUCell, LSTMCell, SimpleRNNCell
+from .recurrent_loop import RNN
 
 __all__ = ["GRU", "LSTM", "CellLayer", "SimpleRNN"]
 

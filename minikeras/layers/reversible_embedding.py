@@ -3,7 +3,7 @@
 from .. import ops
 from ..tensor import KerasTensor, dtypes
 from ..utils import checks
-from .core import Embedding
+from .basics import Embedding
 from .layer import LAYERS
 
 

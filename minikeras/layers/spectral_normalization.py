@@ -5,7 +5,7 @@ from ..tensor import any_symbolic
 from ..utils import checks
 from .input_spec import InputSpec
 from .layer import LAYERS
-from .wrappers import Wrapper
+from .wrapping import Wrapper
 
 
 @LAYERS.register()

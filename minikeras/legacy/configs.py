@@ -232,7 +232,7 @@ def _is_policy(dtype) -> bool:
 
 _INSIDE = {"backward_layer", "cell", "cells", "layer"}  # where layers hold others
 _RECURRENT = {"Bidirectional", "ConvLSTM2D", "GRU", "LSTM", "RNN", "SimpleRNN"}
-_SIZED = {"Conv1D", "Dense", "LocallyConnected1D"}
+_SIZED = {"Conv1D", "Dense", "Highway", "LocallyConnected1D", "MaxoutDense"}
 _WRAPPED = {"batch_input_shape", "dtype", "input_dtype", "trainable"}
 _HARD = {"activation", "inner_activation", "recurrent_activation"}
 _KERNEL = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")

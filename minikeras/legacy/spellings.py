@@ -4,7 +4,13 @@ Tables of classes, arguments and values, and one function that applies them. It 
 two doors: constructors that get a keyword they do not know, and configs in old files.
 """
 
-__all__ = ["CLASSES", "SpellingError", "modernized", "renamed_arguments"]
+__all__ = [
+    "CLASSES",
+    "SpellingError",
+    "by_position",
+    "modernized",
+    "renamed_arguments",
+]
 
 
 class SpellingError(TypeError):
@@ -21,6 +27,7 @@ CLASSES: dict[str, tuple[str, dict]] = {
     "BatchNormalizationV2": ("BatchNormalization", {}),
     "Convolution1D": ("Conv1D", {}),
     "Convolution2D": ("Conv2D", {}),
+    "Convolution1DTranspose": ("Conv1DTranspose", {}),
     "Convolution2DTranspose": ("Conv2DTranspose", {}),
     "Convolution3D": ("Conv3D", {}),
     "Convolution3DTranspose": ("Conv3DTranspose", {}),
@@ -42,6 +49,55 @@ CLASSES: dict[str, tuple[str, dict]] = {
     "SeparableConvolution2D": ("SeparableConv2D", {}),
     "SyncBatchNormalization": ("BatchNormalization", {"synchronized": True}),
 }
+
+# Old class -> the order of its arguments in Keras 1, and how many of them are sizes.
+_REST = "init activation weights border_mode subsample"
+_POSITIONS: dict[str, tuple[str, int]] = {
+    "AtrousConvolution1D": (f"nb_filter filter_length {_REST}_length atrous_rate", 2),
+    "AtrousConvolution2D": (f"nb_filter nb_row nb_col {_REST} atrous_rate", 3),
+    "Convolution1D": (f"nb_filter filter_length {_REST}_length", 2),
+    "Convolution2D": (f"nb_filter nb_row nb_col {_REST} dim_ordering", 3),
+    "Convolution3D": (
+        f"nb_filter kernel_dim1 kernel_dim2 kernel_dim3 {_REST} dim_ordering",
+        4,
+    ),
+    "Deconvolution2D": (f"nb_filter nb_row nb_col output_shape {_REST}", 3),
+    "SeparableConvolution2D": (f"nb_filter nb_row nb_col {_REST} depth_multiplier", 3),
+}
+
+
+def by_position(class_name: str, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """Names the arguments that Keras 1 took by position: `Convolution2D(32, 3, 3)`.
+
+    Args:
+        class_name: An old name of a layer; those of today have today's order.
+        args, kwargs: As they came.
+
+    >>> by_position("Convolution2D", (32, 3, 5), {})
+    ((), {'nb_filter': 32, 'nb_row': 3, 'nb_col': 5})
+    >>> by_position("Convolution2D", (32, (3, 3)), {})
+    ((32, (3, 3)), {})
+    """
+    names, sizes = _POSITIONS.get(class_name, ("", 0))
+    if not sizes or not all(_is_size(x) for x in args[:sizes]):
+        return args, kwargs
+    named = dict(zip(names.split(), args, strict=False))
+    is_partial = not kwargs.keys() >= set(names.split()[len(args) : sizes])
+    is_todays = sizes == 2 and not any(isinstance(x, str) for x in args[2:3])
+    if is_partial or is_todays:
+        return args, kwargs
+    both = sorted(named.keys() & kwargs.keys())
+    if both or len(args) > len(named):
+        raise SpellingError(
+            f"{class_name}: {both[0] if both else 'an argument'!r} came twice or too "
+            f"many came by position. It took {names.replace(' ', ', ')}."
+        )
+    return (), {**named, **kwargs}
+
+
+def _is_size(x) -> bool:
+    return hasattr(x, "__index__") and not isinstance(x, bool)
+
 
 _KERNEL = {
     "init": "kernel_initializer",
@@ -119,6 +175,7 @@ _ARGUMENTS: dict[str, dict[str, str]] = {
     "GlobalAveragePooling3D": _SPACE,
     "GlobalMaxPooling2D": _SPACE,
     "GlobalMaxPooling3D": _SPACE,
+    "Highway": _DENSE,
     "LSTM": _CELL,
     "LeakyReLU": {"alpha": "negative_slope"},
     "LocallyConnected1D": _CONVOLUTION_1D,
@@ -126,7 +183,18 @@ _ARGUMENTS: dict[str, dict[str, str]] = {
     "MaxPooling1D": _POOLING,
     "MaxPooling2D": _POOLING,
     "MaxPooling3D": _POOLING,
+    "MaxoutDense": {**_DENSE, "nb_feature": "pieces"},
     "PReLU": {"init": "alpha_initializer"},
+    "ParametricSoftplus": {
+        "alpha_init": "alpha_initializer",
+        "beta_init": "beta_initializer",
+    },
+    "SReLU": {
+        "t_left_init": "left_threshold_initializer",
+        "a_left_init": "left_slope_initializer",
+        "t_right_init": "right_threshold_initializer",
+        "a_right_init": "right_slope_initializer",
+    },
     "SeparableConv1D": _SEPARABLE,
     "SeparableConv2D": _SEPARABLE,
     "SimpleRNN": _CELL,

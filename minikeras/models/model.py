@@ -8,6 +8,7 @@ derived from `Model` and says in `call` what happens.
 from .. import saving
 from ..layers.call_context import calls
 from ..layers.layer import Layer
+from ..legacy import doors
 from ..legacy.ages import age_of
 from ..legacy.configs import model_config
 from ..tensor import KerasTensor, late_values, no_history
@@ -19,6 +20,8 @@ from ..utils.registry import Registry, custom_object_scope
 __all__ = ["MODELS", "Model", "model_from_json"]
 
 MOST_BYTES = 1 << 33  # that the weights of a model may take which a text describes
+
+_OPTIONS = {"inputs", "outputs", "name", "trainable", "dtype", "autocast"}
 
 MODELS = Registry("model", "keras.models", __package__)
 
@@ -48,6 +51,8 @@ class Model(Trainer, Layer):
     >>> model
     <Functional name=tiny, built=True>
     """
+
+    _kind = "model"
 
     def __new__(cls, *args, **kwargs):
         """Makes a Functional of inputs and outputs."""
@@ -246,6 +251,8 @@ def model_from_json(json_string, custom_objects=None) -> Model:
 
 def _is_graph(args: tuple, kwargs: dict) -> bool:
     """Tells whether arguments are those of a functional model."""
+    if kwargs.keys() - _OPTIONS:
+        kwargs = doors.renamed("Model", kwargs)
     has_outputs = len(args) > 1 or "outputs" in kwargs
     return has_outputs and bool(args or "inputs" in kwargs)
 

@@ -2,6 +2,7 @@
 
 from ..layers.call_context import calls
 from ..layers.input_layer import InputLayer
+from ..layers.inputs import as_tuples
 from ..layers.layer import Layer
 from ..tensor import KerasTensor, dtypes
 from ..utils import checks, naming, serialization, tree
@@ -121,6 +122,8 @@ class Sequential(Model):
             self.build(first.batch_shape)
         elif isinstance(first, Model) and len(getattr(first, "inputs", ())) == 1:
             self.build(first.inputs[0].shape)
+        elif len(getattr(first, "inputs", ())) > 1:
+            self.build([x.shape for x in first.inputs])
 
     def build(self, input_shape=None):
         """Makes the weights of all layers.
@@ -155,7 +158,8 @@ class Sequential(Model):
                     "it, as in build((None, 8)), or begin with Input(shape=(8,))."
                 )
             if not isinstance(shape, (list, tuple)) or any(map(tree.is_nested, shape)):
-                return False
+                self._tensors = [first.input] if hasattr(first, "inputs") else []
+                return bool(self._tensors)
             inner = getattr(first, "inputs", None)  # those of a model
             dtype = inner[0].dtype if inner else first.input_dtype
             first = InputLayer(batch_shape=shape, dtype=dtype)
@@ -173,8 +177,13 @@ class Sequential(Model):
         super()._build_for(args, kwargs)
 
     def _check_same_input(self, shape) -> None:
-        known = self._tensors[0].shape
-        if shape is not None and not calls.depth and tuple(shape)[1:] != known[1:]:
+        known = getattr(self._tensors[0], "shape", None)
+        if (
+            known is not None
+            and shape is not None
+            and not calls.depth
+            and tuple(shape)[1:] != known[1:]
+        ):
             raise ValueError(
                 f"{checks.owner_name(self)} is built for inputs of shape {known}; it "
                 f"cannot be built for {tuple(shape)}. Make a new model."
@@ -218,8 +227,8 @@ class Sequential(Model):
 
     @property
     def inputs(self) -> list[KerasTensor]:
-        """The symbolic input, in a list."""
-        return [self._symbolic("inputs")[0]]
+        """The symbolic input, in a list; several if it begins with such a model."""
+        return tree.flatten(self._symbolic("inputs")[0])
 
     @property
     def outputs(self) -> list[KerasTensor]:
@@ -233,7 +242,7 @@ class Sequential(Model):
 
     @property
     def input(self) -> KerasTensor:
-        """The symbolic input."""
+        """The symbolic input, or the inputs of a model at the beginning."""
         return self._symbolic("input")[0]
 
     @property
@@ -244,7 +253,7 @@ class Sequential(Model):
     @property
     def input_shape(self) -> tuple:
         """The shape of the input, with its batch axis."""
-        return self._symbolic("input_shape")[0].shape
+        return tree.map_structure(lambda x: x.shape, self._symbolic("input_shape")[0])
 
     @property
     def output_shape(self) -> tuple:
@@ -270,7 +279,7 @@ class Sequential(Model):
             "layers": [serialization.serialize_keras_object(x) for x in self._layers],
         }
         if self._tensors:
-            config["build_input_shape"] = self._tensors[0].shape
+            config["build_input_shape"] = self.input_shape
         return config
 
     @classmethod
@@ -288,7 +297,7 @@ class Sequential(Model):
             model.add(layer, rebuild=False)
         model._rebuild()
         if not model.built and config.get("build_input_shape"):
-            model.build(tuple(config["build_input_shape"]))
+            model.build(as_tuples(config["build_input_shape"]))
         model._trainable = config.get("trainable", True)
         return model
 

@@ -1,6 +1,6 @@
 """Optimizers: how gradients change weights (`keras.optimizers` in Keras 3).
 
-Start with sgd.py, which shows what an optimizer declares; base.py does the rest.
+Start with sgd_rule.py, which shows what an optimizer declares; base.py does the rest.
 """
 
 from ..utils import lazy
@@ -9,13 +9,13 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     {
         "base": ["Optimizer", "deserialize", "get", "serialize"],
-        "sgd": ["SGD"],
-        "rmsprop": ["RMSprop"],
-        "adam": ["Adam", "AdamW"],
+        "sgd_rule": ["SGD"],
+        "rmsprop_rule": ["RMSprop"],
+        "adam_rule": ["Adam", "AdamW"],
         "adam_variants": ["Adamax", "Lamb", "Nadam"],
-        "adagrad": ["Adadelta", "Adagrad"],
+        "adagrad_rule": ["Adadelta", "Adagrad"],
         "adafactor": ["Adafactor"],
-        "ftrl": ["Ftrl"],
+        "ftrl_rule": ["Ftrl"],
         "lion": ["Lion"],
         "loss_scale": ["LossScaleOptimizer"],
         "multi": ["MultiOptimizer", "OptimizerMap"],

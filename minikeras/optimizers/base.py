@@ -16,6 +16,7 @@ import warnings
 import numpy as np
 
 from .. import ops
+from ..legacy import doors
 from ..tensor import (
     Tensor,
     Variable,
@@ -53,6 +54,7 @@ def update_weight(w, g, *slots, optimizer, scalars, out=None):
     return w
 
 
+@doors.open_attributes(lr="learning_rate")
 class Optimizer(OptimizerState):
     """Base of optimizers. The head of this module says what a subclass declares.
 
@@ -146,6 +148,8 @@ class Optimizer(OptimizerState):
 
     def _make_rate(self, rate):
         """Returns a variable for a number; schedules and functions as they are."""
+        if isinstance(rate, dict):
+            return serialization.deserialize_keras_object(rate)
         if callable(rate) and not isinstance(rate, Variable):
             return rate
         number = self._as_number(rate)

@@ -3,13 +3,13 @@
 Lectures of these years import from here. There is one implementation of each now.
 """
 
-from .adagrad import Adadelta, Adagrad
-from .adam import Adam
+from .adagrad_rule import Adadelta, Adagrad
+from .adam_rule import Adam
 from .adam_variants import Adamax, Nadam
 from .base import Optimizer
-from .ftrl import Ftrl
-from .rmsprop import RMSprop
-from .sgd import SGD
+from .ftrl_rule import Ftrl
+from .rmsprop_rule import RMSprop
+from .sgd_rule import SGD
 
 __all__ = [
     "SGD",

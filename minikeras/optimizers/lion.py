@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .adam import below_one
+from .adam_rule import below_one
 from .arguments import with_shared_arguments
 from .base import OPTIMIZERS, Optimizer
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from ..utils import checks
-from .adam import below_one
+from .adam_rule import below_one
 from .arguments import with_shared_arguments
 from .base import OPTIMIZERS, Optimizer
 

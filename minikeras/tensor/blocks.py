@@ -73,7 +73,8 @@ class Blocks:
         code = [(e, self._lines(e)) for e in halves.equations]
         lines = with_headings([(e, text) for e, text in code if text])
         self._keep_used(halves, lines)
-        words = ", ".join(self.names.of(v) for v in halves.values())
+        values = [self.names.of(v) for v in halves.values()]
+        words = ", ".join(values) + ("," if len(values) == 1 else "")
         return [
             f"def {function}(half):",
             f'{INDENT}"""What either half of the batch goes through."""',

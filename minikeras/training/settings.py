@@ -2,6 +2,7 @@
 
 from .. import metrics as metric_package
 from .. import optimizers
+from ..legacy import doors
 from ..utils import checks, serialization
 from ..utils.lazy import LazyModule
 
@@ -23,6 +24,7 @@ class Settings:
     _run_eagerly = False
     _is_primed = False
 
+    @doors.open_function("Model.compile", 1)
     def compile(
         self,
         optimizer="rmsprop",

@@ -9,6 +9,8 @@ import warnings
 
 from .. import callbacks as hooks
 from .. import config
+from ..legacy import doors
+from ..legacy.methods import Logs
 from ..tensor import KerasTensor, PlannedFunction, Tensor, as_array, no_history
 from ..utils import blas, changes, checks, tree
 from ..utils.batches import unpack_x_y_sample_weight
@@ -47,6 +49,7 @@ class Trainer(Settings, Sources, Steps):
 
     # Loops ----------------------------------------------------------------------------
 
+    @doors.open_function("Model.fit", 1)
     def fit(
         self,
         x=None,
@@ -133,7 +136,7 @@ class Trainer(Settings, Sources, Steps):
                 made = self._pass("train", self.train_function, source, callbacks)
                 if self._interrupts.is_asked:
                     break
-                logs = made
+                logs = Logs(made)
                 if validation is not None and is_due(epoch + 1):
                     measured = self._measure(validation, callbacks)
                     logs |= {f"val_{name}": value for name, value in measured.items()}
@@ -203,6 +206,7 @@ class Trainer(Settings, Sources, Steps):
             )
         return results
 
+    @doors.open_function("Model.evaluate", 1)
     def evaluate(
         self,
         x=None,
@@ -213,7 +217,6 @@ class Trainer(Settings, Sources, Steps):
         steps=None,
         callbacks=None,
         return_dict=False,
-        **kwargs,
     ):
         """Measures loss and metrics on data, without learning from them.
 
@@ -231,8 +234,6 @@ class Trainer(Settings, Sources, Steps):
             The loss; if there are metrics, a list of the loss and their values, or a
             dict.
         """
-        for name in kwargs:
-            raise TypeError(f"evaluate: unknown argument {name!r}.")
         self._check_compiled("evaluate")
         reader = feeding.batches("evaluate", x, y, sample_weight, batch_size=batch_size)
         source = feeding.Epochs("evaluate", reader, steps, is_continued=False)
@@ -242,6 +243,7 @@ class Trainer(Settings, Sources, Steps):
         callbacks = self._callbacks(callbacks, verbose, source)
         return self._as_results(self._measure(source, callbacks), return_dict)
 
+    @doors.open_function("Model.predict", 1)
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """Computes the outputs for inputs, batch by batch.
 

@@ -24,7 +24,9 @@ def argument_names(cls: type) -> list[str]:
     names: list[str] = []
     for base in cls.__mro__:
         init = vars(base).get("__init__")
-        code = getattr(getattr(init, "__wrapped__", init), "__code__", None)
+        while hasattr(init, "__wrapped__"):
+            init = init.__wrapped__
+        code = getattr(init, "__code__", None)
         if code is None:
             continue
         count = code.co_argcount + code.co_kwonlyargcount
@@ -49,7 +51,7 @@ def arguments(obj, skip=(), lenient: bool = False) -> dict:
     for name in argument_names(type(obj)):
         if name in skip:
             continue
-        if hasattr(obj, name):
+        if name in vars(obj) or hasattr(type(obj), name):
             config[name] = serialization.config_value(getattr(obj, name))
         elif not lenient:
             owner = type(obj).__name__

@@ -47,6 +47,24 @@ class LazyModule:
         return f"<lazy module {self._name}>"
 
 
+_ROOT = __name__.split(".")[0]
+doors = LazyModule(f"{_ROOT}.legacy.doors")  # asked on a miss
+old_modules = LazyModule(f"{_ROOT}.legacy.importing")
+
+
+class OldModules:
+    """Finds the modules of earlier Keras; Python asks it last of all finders."""
+
+    @staticmethod
+    def find_spec(name: str, path=None, target=None):
+        """Returns what Python imports a module by, or None if it never was one."""
+        return old_modules.find_spec(name) if name.startswith(f"{_ROOT}.") else None
+
+
+if OldModules not in sys.meta_path:
+    sys.meta_path.append(OldModules)
+
+
 def attach(
     package: str,
     table: dict[str, list[str]],
@@ -72,7 +90,7 @@ def attach(
         if name in submodules:
             return importlib.import_module(f"{package}.{name}")
         if name not in origin:
-            raise AttributeError(f"module {home!r} has no attribute {name!r}")
+            return doors.find_attribute(home, name)
         value = getattr(importlib.import_module(f"{package}.{origin[name]}"), name)
         setattr(sys.modules[home], name, value)
         return value

@@ -12,6 +12,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from ..legacy import doors
 from . import checks, sharing
 from .custom_objects import (
     CustomObjectScope,
@@ -106,6 +107,8 @@ custom_objects={'circel': ...} or decorate it with \
             return self.register()(aliases[0])
 
         def decorator(target):
+            if isinstance(target, type):
+                doors.open_constructor(target)
             public = name or target.__name__
             PUBLIC_NAMES.setdefault(target, (module or self.module, public))
             for known in (public, *aliases):
@@ -119,6 +122,9 @@ custom_objects={'circel': ...} or decorate it with \
         found = find_custom(name, custom_objects)
         if found is None:
             found = self.lookup(name)
+        if found is None:
+            modern = doors.find_word(self.kind, name)
+            found = modern and self.lookup(modern)
         if found is None:
             raise ValueError(_unknown(self.kind, name, self._objects))
         return found

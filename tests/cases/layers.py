@@ -6,6 +6,7 @@ Larger families have files of their own, `layers_<family>.py`.
 from . import (
     layers_attention,
     layers_convolution,
+    layers_keras_1,
     layers_normalizing,
     layers_others,
     layers_pooling,
@@ -144,6 +145,7 @@ CASES = {
     **layers_attention.CASES,
     **layers_convolution.CASES,
     **layers_normalizing.CASES,
+    **layers_keras_1.CASES,
     **layers_others.CASES,
     **layers_pooling.CASES,
     **layers_recurrent.CASES,

@@ -25,8 +25,12 @@ SERIES = rng.normal(size=(2, 9, 3)).astype("float32")
         for rank in ranks
     ],
 )
-def test_the_long_names_are_the_same_classes(alias, name):
-    assert getattr(layers, alias) is getattr(layers, name)
+def test_the_long_names_make_the_same_classes(alias, name):
+    layer = getattr(layers, alias)(2, 3)
+    assert type(layer) is getattr(layers, name)
+    assert isinstance(layer, getattr(layers, alias))
+    assert issubclass(type(layer), getattr(layers, alias))
+    assert set(layer.get_config()["kernel_size"]) == {3}
     config = getattr(layers, name)(2, 3).get_config()
     form = {"class_name": alias, "config": config}
     assert type(layers.deserialize(form)) is getattr(layers, name)

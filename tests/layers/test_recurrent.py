@@ -5,7 +5,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import layers, ops
-from minikeras.layers.recurrent import RNN
+from minikeras.layers.recurrent_loop import RNN
 
 KINDS = ("SimpleRNN", "LSTM", "GRU")
 CELLS = [

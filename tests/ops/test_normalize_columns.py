@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
-from minikeras.layers import normalization
+from minikeras.layers import normalization_layers as normalization
 from minikeras.ops.kernels import normalizing
 from minikeras.tensor import GradientTape, Tensor
 from minikeras.utils import parallel

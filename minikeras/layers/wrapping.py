@@ -3,7 +3,7 @@
 from .. import ops
 from ..tensor import KerasTensor, any_symbolic
 from ..utils import checks, serialization, tree
-from .core import Lambda
+from .basics import Lambda
 from .inputs import shape_of
 from .layer import LAYERS, Layer
 

@@ -1,0 +1,233 @@
+"""The doors: whoever meets an old spelling comes in here before an error is raised.
+
+`open_constructor` and `open_function` let a class or function be called by the old
+names of its arguments; `find_attribute` knows where the old names of a module lead.
+None of this costs anything until a name is missing. Each use of an old spelling gives
+one `DeprecationWarning` per call site with the modern call, ready to paste.
+"""
+
+import functools
+import importlib
+import sys
+import warnings
+
+from ..utils import configurable
+from ..utils.lazy import LazyModule
+
+__all__ = [
+    "MISSING",
+    "describe_call",
+    "find_attribute",
+    "find_word",
+    "old_attribute",
+    "open_attributes",
+    "open_constructor",
+    "open_function",
+    "renamed",
+    "warn",
+]
+
+_ROOT = __name__.split(".")[0]
+calls = LazyModule(f"{__package__}.calls")  # late: they are hardly ever asked
+paths = LazyModule(f"{__package__}.paths")
+
+MISSING = object()
+_DOORS = tuple(
+    f"{_ROOT}.{name}"
+    for name in ("legacy.doors", "legacy.importing", "utils.lazy", "utils")
+)
+_PASSING = ("<frozen ", "<string>")  # frames of the import machinery, of dataclasses
+
+
+def warn(message: str) -> None:
+    """Gives a DeprecationWarning for the line outside of this package that asked."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _is_inside(frame):
+        frame = frame.f_back
+    place = frame.f_globals
+    warnings.warn_explicit(
+        message,
+        DeprecationWarning,
+        filename=frame.f_code.co_filename,
+        lineno=frame.f_lineno,
+        module=place.get("__name__", "<unknown>"),
+        registry=place.setdefault("__warningregistry__", {}),
+    )
+
+
+def _is_own_import() -> bool:
+    """Whether a file of this package looks for a submodule: that is no old name."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and (
+        frame.f_code.co_filename.startswith(_PASSING)
+        or frame.f_globals.get("__name__") in _DOORS
+    ):
+        frame = frame.f_back
+    return _is_inside(frame)
+
+
+def _is_inside(frame) -> bool:
+    name = frame.f_globals.get("__name__") or ""
+    is_ours = name == _ROOT or name.startswith(f"{_ROOT}.")
+    return is_ours or frame.f_code.co_filename.startswith(_PASSING)
+
+
+def open_constructor(cls: type) -> type:
+    """Lets a class be made with the old names of its arguments; a decorator."""
+    cls.__init__ = _opened(
+        cls.__init__,
+        cls.__name__,
+        lambda: frozenset(configurable.argument_names(cls)),
+    )
+    return cls
+
+
+def open_attributes(**names: str):
+    """Lets attributes be read and set by their old names; a decorator of classes.
+
+    Args:
+        **names: Old name -> what it is called today.
+    """
+
+    def decorated(cls: type) -> type:
+        for old, modern in names.items():
+            setattr(cls, old, _old_attribute(cls.__name__, old, modern))
+        return cls
+
+    return decorated
+
+
+def _old_attribute(owner: str, old: str, modern: str) -> property:
+    def say():
+        warn(f"{owner}.{old} is {owner}.{modern} today.")
+
+    def read(self):
+        say()
+        return getattr(self, modern)
+
+    def write(self, value):
+        say()
+        setattr(self, modern, value)
+
+    return property(read, write, doc=f"The old name of `{modern}`.")
+
+
+def open_function(table: str, skip: int = 0):
+    """Lets a function be called by the old names of its arguments; a decorator.
+
+    Args:
+        table: The function's name in the tables: `"Model.fit"`.
+        skip: Arguments in front that the modern call is printed without: 1 for `self`.
+    """
+    return lambda function: _opened(function, table, lambda: _names(function), skip)
+
+
+def _opened(function, owner: str, names_of, skip: int = 1):
+    known = None
+
+    @functools.wraps(function)
+    def opened(*args, **kwargs):
+        nonlocal known
+        if kwargs:
+            if known is None:
+                known = names_of()
+            if not kwargs.keys() <= known:
+                kwargs = _modern_keywords(owner, args, kwargs, skip)
+        return function(*args, **kwargs)
+
+    return opened
+
+
+def _names(function) -> frozenset:
+    code = function.__code__
+    return frozenset(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+
+def _modern_keywords(owner: str, args: tuple, kwargs: dict, skip: int) -> dict:
+    """Returns keyword arguments in today's spelling, with a warning if they differ."""
+    subject = args[0] if skip and args else None
+    modern, reasons = calls.modern_call(owner, args[skip:], kwargs, subject)
+    if modern.keys() != kwargs.keys():
+        name = owner.rpartition(".")[2]
+        call = describe_call(name, args[skip:], modern)
+        warn(" ".join([f"Old spelling of {name}. Write {call}.", *reasons]))
+    return modern
+
+
+def describe_call(name: str, args, kwargs: dict) -> str:
+    """Returns a call as source, for pasting.
+
+    >>> describe_call("Dense", (3,), {"use_bias": False})
+    'Dense(3, use_bias=False)'
+    """
+    parts = [_shown(x) for x in args]
+    parts += [f"{key}={_shown(value)}" for key, value in kwargs.items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def _shown(value) -> str:
+    """A value as source, as far as it can be told: objects as `L2(...)`."""
+    if isinstance(value, (list, tuple)):
+        items = ", ".join(map(_shown, value))
+        if isinstance(value, list):
+            return f"[{items}]"
+        return f"({items},)" if len(value) == 1 else f"({items})"
+    if callable(value) and hasattr(value, "__name__"):
+        return value.__name__
+    if isinstance(value, dict) and "class_name" in value:
+        return describe_call(value["class_name"], (), value.get("config") or {})
+    if isinstance(value, (str, int, float, bool, dict, type(None))):
+        text = repr(value)
+        return text if len(text) <= 60 else "..."
+    if hasattr(value, "item") and getattr(value, "shape", None) == ():
+        return repr(value.item())
+    return "..." if hasattr(value, "shape") else f"{type(value).__name__}(...)"
+
+
+def renamed(owner: str, names) -> list[str]:
+    """Returns what the arguments of a class are called today, without a word."""
+    return [calls.modern_argument(owner, name) for name in names]
+
+
+def find_word(kind: str, word: str) -> str | None:
+    """Returns what an old word for a layer, loss or the like is today, or None.
+
+    Args:
+        kind: What the word stands for: "loss", "constraint".
+        word: The word.
+    """
+    modern = calls.modern_word(kind, word)
+    if modern is not None:
+        warn(f"The {kind} {word!r} is called {modern!r} today.")
+    return modern
+
+
+def find_attribute(package: str, name: str):
+    """Returns what an old name in a module of ours stands for today.
+
+    Args:
+        package: Full name of the module: `"minikeras.regularizers"`.
+        name: The name that it does not have.
+
+    Raises:
+        AttributeError: it never had it.
+    """
+    is_dunder = name.startswith("__")
+    found = MISSING if is_dunder or _is_own_import() else old_attribute(package, name)
+    if found is MISSING:
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+    return found
+
+
+def old_attribute(package: str, name: str):
+    """Returns what an old name in a module of ours stands for today, or MISSING."""
+    module = package.partition(".")[2]
+    target = paths.target_of(module, name)
+    if target is None and f"{module}.{name}".lstrip(".") in paths.MODULES:
+        return importlib.import_module(f"{package}.{name}")
+    if target is None:
+        return MISSING
+    home, modern, is_renamed = target
+    if is_renamed:
+        warn(f"{package}.{name} is {_ROOT}.{home}.{modern} today.")
+    return getattr(importlib.import_module(f"{_ROOT}.{home}"), modern)
