@@ -129,6 +129,8 @@ def Input(
     >>> Input((32,), batch_size=4).shape
     (4, 32)
     """
+    if getattr(tensor, "_keras_history", None) is not None:
+        return tensor  # a model can begin in the middle of a graph
     layer = InputLayer(
         shape=shape,
         batch_size=batch_size,

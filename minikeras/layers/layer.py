@@ -8,6 +8,7 @@ from these is derived here: config, output shape, weights, masks, losses.
 import warnings
 
 from .. import constraints, dtype_policies, initializers, regularizers
+from ..legacy import doors
 from ..metrics import Mean
 from ..tensor import (
     KerasTensor,
@@ -69,6 +70,7 @@ class Layer(WeightHolder, Operation):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        doors.open_layer_class(cls)
         if "build" in vars(cls):
             cls.build = built_once(vars(cls)["build"])
 
@@ -140,6 +142,7 @@ class Layer(WeightHolder, Operation):
         """
         self.built = True
 
+    @doors.open_add_weight
     def add_weight(
         self,
         shape=None,
@@ -170,7 +173,6 @@ class Layer(WeightHolder, Operation):
             overwrite_with_gradient: Whether an update replaces it by its gradient.
             name: Its name; made up if None.
         """
-        self._check_initialized()
         dtype = dtype or self.variable_dtype
         initializer = self._weight_option(name, "initializer", initializer)
         if initializer is None:
@@ -197,12 +199,10 @@ class Layer(WeightHolder, Operation):
         self._weights.append(variable)
         return variable
 
-    def add_variable(self, *args, **kwargs) -> Variable:
-        """The same as `add_weight`."""
-        return self.add_weight(*args, **kwargs)
+    add_variable = add_weight
 
     def _weight_option(self, name: str | None, option: str, given):
-        return getattr(self, f"{name}_{option}", None) if given is None else given
+        return vars(self).get(f"{name}_{option}") if given is None else given
 
     # Calling --------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..metrics.metric import Metric
 from ..tensor import Variable, as_array
 from ..tensor.random import SeedGenerator
-from ..utils import changes
+from ..utils import changes, checks
 from .input_spec import describe
 
 __all__ = ["WeightHolder"]
@@ -110,11 +110,21 @@ class WeightHolder(changes.Watched):
         below = [v for layer in self._children() for v in layer.trainable_weights]
         return _distinct(own + below)
 
+    @trainable_weights.setter
+    def trainable_weights(self, variables) -> None:
+        """Says which variables of one's own layer are trained."""
+        self._told_trainable = _with_flag(variables, True)
+
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The other weights: frozen ones, and statistics that layers keep."""
         trained = {id(v) for v in self.trainable_weights}
         return [v for v in self.weights if id(v) not in trained]
+
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, variables) -> None:
+        """Says which variables of one's own layer are not trained."""
+        self._told_constant = _with_flag(variables, False)
 
     @property
     def trainable_variables(self) -> list[Variable]:
@@ -199,6 +209,16 @@ class WeightHolder(changes.Watched):
             )
         for v, array in zip(own, arrays, strict=True):
             v.assign(array)
+
+
+def _with_flag(variables, trainable: bool) -> list[Variable]:
+    """Returns variables as a list, marked as trained or not."""
+    for v in variables:
+        if not isinstance(v, Variable):
+            must = "be variables, as add_weight and backend.variable make them"
+            checks.fail("Layer", "weights", v, must)
+        v.trainable = trainable
+    return list(variables)
 
 
 def _distinct(variables) -> list[Variable]:

@@ -59,6 +59,13 @@ _NAMES = {
     **dict.fromkeys(
         "Adadelta Adagrad Adam AdamW Adamax Ftrl Nadam RMSprop SGD".split(), _RATE
     ),
+    "backend": {
+        "border_mode": "padding",
+        "dim_ordering": "data_format",
+        "filter_dilation": "dilation_rate",
+        "std": "stddev",
+        "subsample": "strides",
+    },
     "L1": {"l": "l1"},
     "L2": {"l": "l2"},
     "MaxNorm": {"m": "max_value"},
@@ -135,7 +142,7 @@ def _without_effect(owner: str, kwargs: dict, reasons: list) -> dict:
 
 
 def _renamed(owner: str, kwargs: dict) -> dict:
-    names, result = _NAMES.get(owner, {}), {}
+    names, result = _NAMES.get(owner) or _NAMES.get(owner.partition(".")[0], {}), {}
     for name, value in kwargs.items():
         target = names.get(name, name)
         if target in result or (target != name and target in kwargs):

@@ -19,10 +19,15 @@ __all__ = [
     "describe_call",
     "find_attribute",
     "find_word",
+    "initializer_of",
     "old_attribute",
+    "open_add_weight",
     "open_attributes",
+    "open_compile",
     "open_constructor",
     "open_function",
+    "open_initializer",
+    "open_layer_class",
     "renamed",
     "warn",
 ]
@@ -110,6 +115,83 @@ def _old_attribute(owner: str, old: str, modern: str) -> property:
         setattr(self, modern, value)
 
     return property(read, write, doc=f"The old name of `{modern}`.")
+
+
+def open_layer_class(cls: type) -> None:
+    """Lets a layer of one's own have the methods that it had in Keras 1."""
+    own = vars(cls)
+    if "get_output_shape_for" in own and "compute_output_shape" not in own:
+        cls.compute_output_shape = own["get_output_shape_for"]
+
+
+_ADD_WEIGHT = ("name", "shape", "dtype", "initializer", "regularizer", "trainable")
+
+
+def open_add_weight(method):
+    """Lets `add_weight` take its arguments in the order of Keras 2: the name first."""
+
+    @functools.wraps(method)
+    def opened(self, *args, **kwargs):
+        if args and isinstance(args[0], str):
+            named = dict(zip((*_ADD_WEIGHT, "constraint"), args, strict=False))
+            call = describe_call("self.add_weight", (), {**named, **kwargs})
+            warn(f"The shape comes first today. Write {call}.")
+            return method(self, **named, **kwargs)
+        return method(self, *args, **kwargs)
+
+    return opened
+
+
+def open_compile(method):
+    """Lets `compile` take the metrics in third place, as Keras 2 did."""
+
+    @functools.wraps(method)
+    def opened(self, *args, **kwargs):
+        if len(args) > 2 and "metrics" not in kwargs and _are_metrics(args[2]):
+            weights = {"loss_weights": args[3]} if len(args) > 3 else {}
+            kwargs, args = {"metrics": args[2], **weights, **kwargs}, args[:2]
+            warn(f"Metrics go by name. Write {describe_call('compile', args, kwargs)}.")
+        return method(self, *args, **kwargs)
+
+    return opened
+
+
+def _are_metrics(value) -> bool:
+    while isinstance(value, (list, tuple, dict)) and value:
+        value = next(iter(value.values())) if isinstance(value, dict) else value[0]
+    return isinstance(value, str) or callable(value) or hasattr(value, "update_state")
+
+
+def open_initializer(cls: type) -> None:
+    """Lets an initializer make a variable, as Keras 1 did: `init(shape, name="W")`."""
+    draw = cls.__call__
+
+    @functools.wraps(draw)
+    def opened(self, shape, *args, **kwargs):
+        if "name" not in kwargs:
+            return draw(self, shape, *args, **kwargs)
+        name = kwargs.pop("name")
+        warn("An initializer has no name today: self.add_weight(shape, initializer).")
+        backend = importlib.import_module(f"{_ROOT}.backend")
+        return backend.variable(draw(self, shape, *args, **kwargs), name=name)
+
+    cls.__call__ = opened
+
+
+def initializer_of(function):
+    """Returns a function `(shape, dtype)` for one of Keras 1: `(shape, name=None)`."""
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_flags & 12:  # it takes any arguments
+        return function
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if "dtype" in names or "name" not in names:
+        return function
+
+    @functools.wraps(function)
+    def drawn(shape, dtype=None):
+        return function(shape)
+
+    return drawn
 
 
 def open_function(table: str, skip: int = 0):

@@ -99,7 +99,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "engine.sequential": ("models",),
     "engine.topology": ("layers", "models", "utils"),
     "engine.training": ("models",),
-    "initializations": ("initializers",),
+    "initializations": ("backend.initializations",),
     "legacy.interfaces": (),
     "legacy.layers": _LAYERS,
     "mixed_precision.experimental": ("mixed_precision", "dtype_policies"),

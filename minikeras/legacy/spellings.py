@@ -8,8 +8,10 @@ __all__ = [
     "CLASSES",
     "SpellingError",
     "by_position",
+    "modern_value",
     "modernized",
     "renamed_arguments",
+    "sizes_by_position",
 ]
 
 
@@ -93,6 +95,11 @@ def by_position(class_name: str, args: tuple, kwargs: dict) -> tuple[tuple, dict
             f"many came by position. It took {names.replace(' ', ', ')}."
         )
     return (), {**named, **kwargs}
+
+
+def sizes_by_position(class_name: str) -> int:
+    """Returns how many sizes an old class took by position; 0 for any other."""
+    return _POSITIONS.get(class_name, ("", 0))[1]
 
 
 def _is_size(x) -> bool:
@@ -264,7 +271,7 @@ def modernized(class_name: str, arguments: dict) -> tuple[str, dict]:
                 f"{class_name}: {name!r} is the old name of {target!r}, and both were "
                 f"given. Give {target!r} alone."
             )
-        result[target] = _modern_value(target, value)
+        result[target] = modern_value(target, value)
     special = _SPECIAL.get(modern)
     return modern, special(class_name, result) if special else result
 
@@ -287,7 +294,7 @@ def _joined(modern: str, arguments: dict) -> dict:
     return {**rest, target: tuple(arguments[name] for name in parts)}
 
 
-def _modern_value(name: str, value):
+def modern_value(name: str, value):
     """Returns a value as Keras 3 takes it under the modern name of its argument."""
     if name == "data_format":
         names = {"th": "channels_first", "tf": "channels_last", "default": None}

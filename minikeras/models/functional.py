@@ -2,6 +2,8 @@
 
 import warnings
 
+from .. import ops
+from ..layers.call_context import calls
 from ..layers.input_layer import InputLayer
 from ..layers.layer import Layer
 from ..tensor import KerasTensor, Node, Tensor
@@ -46,6 +48,9 @@ class Functional(Model):
         self.inputs, self.outputs = tree.flatten(inputs), tree.flatten(outputs)
         entries = [_entry_node(x) for x in self.inputs]
         self._network = Network(owner, self.inputs, entries, self.outputs)
+        self._running = self._network  # what a call runs: with side results, if any
+        self._side_losses: list[KerasTensor] = []
+        self._taps: list[KerasTensor] = []
         _check_names(owner, self._network.operations)
         self._layers = [op for op in self.operations if isinstance(op, Layer)]
         self._entries = [
@@ -111,10 +116,46 @@ class Functional(Model):
             values = [entry.fit(x, self) for entry, x in pairs]
         if mask is not None:
             put_masks(values, mask)
-        results = self._network.run(values, training)
+        results = self._running.run(values, training)
+        if self._running is not self._network:
+            results = self._put_aside(results)
         if self._unwraps:
             return results[0]
         return tree.pack_sequence_as(self._output_structure, results)
+
+    def _put_aside(self, results: list) -> list:
+        """Keeps the values of side losses and taps; returns those of the outputs."""
+        count, losses = len(self.outputs), len(self._side_losses)
+        for loss in results[count : count + losses]:
+            super().add_loss(loss)
+        taps = zip(self._taps, results[count + losses :], strict=True)
+        self._tapped = {id(x): value for x, value in taps}
+        return results[:count]
+
+    def add_loss(self, loss) -> None:
+        """Adds scalars to the loss of the model.
+
+        Args:
+            loss: Symbolic tensor made of tensors of the model, computed anew in each
+                call; or a value, inside of `call`; or a list of them.
+        """
+        symbols = [x for x in tree.flatten(loss) if type(x) is KerasTensor]
+        if symbols and not calls.depth:
+            self._extend(losses=[ops.mean(x) if x.shape else x for x in symbols])
+        super().add_loss(loss)
+
+    def tap(self, tensors: list) -> None:
+        """Lets each call keep the values of tensors of the graph, in `_tapped`."""
+        known = {id(x) for x in self._taps}
+        self._extend(taps=[x for x in tensors if id(x) not in known])
+
+    def _extend(self, losses=(), taps=()) -> None:
+        losses, taps = [*self._side_losses, *losses], [*self._taps, *taps]
+        entries = [self._network.producer(x) for x in self.inputs]
+        outputs = [*self.outputs, *losses, *taps]
+        owner = checks.owner_name(self)
+        self._running = Network(owner, self.inputs, entries, outputs)
+        self._side_losses, self._taps = losses, taps
 
     def _in_order(self, inputs) -> list:
         """Returns the data for each input, in the order of `inputs`."""

@@ -3,6 +3,7 @@
 from ..utils import serialization
 from .symbolic import KerasTensor
 from .tensor import Tensor, convert_to_tensor
+from .variable import Variable
 
 __all__: list[str] = []
 
@@ -20,8 +21,9 @@ def _decode_symbolic(config: dict) -> KerasTensor:
     return KerasTensor(config["shape"], config["dtype"])
 
 
-def _encode_tensor(x: Tensor) -> dict:
-    return {"value": x.tolist(), "dtype": x.dtype.name}
+def _encode_tensor(x: Tensor | Variable) -> dict:
+    value = convert_to_tensor(x)
+    return {"value": value.tolist(), "dtype": value.dtype.name}
 
 
 def _decode_tensor(config: dict) -> Tensor:
@@ -31,4 +33,6 @@ def _decode_tensor(config: dict) -> Tensor:
 serialization.add_handler(
     KerasTensor, _encode_symbolic, "__keras_tensor__", _decode_symbolic
 )
-serialization.add_handler(Tensor, _encode_tensor, "__tensor__", _decode_tensor)
+serialization.add_handler(
+    (Tensor, Variable), _encode_tensor, "__tensor__", _decode_tensor
+)

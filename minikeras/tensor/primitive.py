@@ -237,9 +237,10 @@ class Primitive:
             metadata = self.defaults
         for x in args:
             if type(x) not in READY:
-                args = [_resolve(x) for x in args]
+                given, args = args, [_resolve(x) for x in args]
                 if any([type(x) is KerasTensor for x in args]):
-                    return graph.call_primitive(self, tuple(args), metadata)
+                    kept = map(_as_in_graphs, given, args)
+                    return graph.call_primitive(self, tuple(kept), metadata)
                 break
         arrays, kinds = [], []
         for x in args:
@@ -408,6 +409,11 @@ def _needs_cast(given: list, wanted: tuple) -> bool:
         isinstance(d, str) and w is not None and d != w
         for d, w in zip(given, wanted, strict=True)
     )
+
+
+def _as_in_graphs(given, resolved):
+    """An argument as a node keeps it: a variable itself, for it may change."""
+    return given if hasattr(given, "assign") and given.shape is not None else resolved
 
 
 def _resolve(x):

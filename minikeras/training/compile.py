@@ -1,6 +1,8 @@
 """The losses and metrics of `compile`, matched to the outputs when data come."""
 
-from .. import losses, metrics
+import functools
+
+from .. import losses, metrics, ops
 from ..losses.loss import Loss, LossFunctionWrapper
 from ..metrics.metric import METRICS, Metric
 from ..utils import checks, naming, tree
@@ -303,8 +305,20 @@ def _as_metric(spec, y_true, y_pred) -> tuple[Metric, str]:
     found = metrics.get(spec)
     label = spec if isinstance(spec, str) else _label(found)
     if not isinstance(found, Metric):
-        found = metrics.MeanMetricWrapper(found, name=label)
+        found = metrics.MeanMetricWrapper(_with_columns(found), name=label)
     return found, label
+
+
+def _with_columns(function):
+    """A metric of one's own gets targets (n,) as the column (n, 1) that outputs are."""
+
+    @functools.wraps(function)
+    def measured(y_true, y_pred):
+        if len(y_pred.shape) == len(y_true.shape) + 1 and y_pred.shape[-1] == 1:
+            y_true = ops.expand_dims(y_true, -1)
+        return function(y_true, y_pred)
+
+    return measured
 
 
 def _kind_of_labels(y_true, y_pred) -> str:

@@ -6,16 +6,27 @@ import itertools
 import numpy as np
 
 from ..layers.call_context import signature_of
-from ..utils import tree
+from ..legacy import doors
+from ..utils import checks, tree
 
 __all__ = [
     "Inventory",
+    "Kept",
     "join_outputs",
     "outputs_as_logs",
     "run_epoch",
     "to_floats",
     "track",
 ]
+
+
+class Kept:
+    """The weights that were trained when a model was compiled."""
+
+    __slots__ = ("variables",)
+
+    def __init__(self, variables: list):
+        self.variables = variables
 
 
 class Inventory:
@@ -32,8 +43,20 @@ class Inventory:
 
     @functools.cached_property
     def variables(self) -> list:
-        """The weights to train."""
-        return self.model.trainable_weights
+        """The weights to train.
+
+        A model that was frozen as a whole after it was compiled is trained as it was
+        compiled: that is how GANs of Keras 1 and 2 train their discriminator.
+        """
+        found, kept = self.model.trainable_weights, self.model._compiled_with
+        if not found and kept is not None and kept.variables:
+            doors.warn(
+                f"{checks.owner_name(self.model)} was frozen after it was compiled, and "
+                "is trained as it was compiled. To train it by itself, set trainable = "
+                "True for it, and False again for the model around it."
+            )
+            return kept.variables
+        return found
 
     @functools.cached_property
     def metrics(self) -> list:

@@ -6,8 +6,11 @@ from ..legacy import doors
 from ..utils import checks, serialization
 from ..utils.lazy import LazyModule
 
+from .loop import Kept
+
 __all__ = ["Settings"]
 
+closures = LazyModule(f"{__package__}.closures")
 compiling = LazyModule(f"{__package__}.compile")  # late, for import time
 
 
@@ -23,7 +26,9 @@ class Settings:
     _jit_compile = "auto"
     _run_eagerly = False
     _is_primed = False
+    _compiled_with = None
 
+    @doors.open_compile
     @doors.open_function("Model.compile", 1)
     def compile(
         self,
@@ -79,11 +84,16 @@ class Settings:
         }
         self.train_function = self.test_function = self.predict_function = None
         self.stop_training = self._is_primed = False
+        self._compiled_with = Kept(self.trainable_weights if self.built else [])
         self.compiled = True
 
     def _make_losses_and_metrics(self, loss, loss_weights, metrics, weighted) -> None:
         names = getattr(self, "output_names", None)
         made_loss = made_metrics = None
+        loss, metrics, weighted = (
+            given if given is None else closures.bound(self, given)
+            for given in (loss, metrics, weighted)
+        )
         if loss is not None:
             made_loss = compiling.CompileLoss(loss, loss_weights, output_names=names)
         if metrics is not None or weighted is not None:

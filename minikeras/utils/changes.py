@@ -7,8 +7,8 @@ _count = [0]
 # What calls and training loops set on layers and models themselves.
 BOOKKEEPING = frozenset(
     ("_call_number", "_losses", "_losses_of", "_inventory", "_is_primed", "history",
-     "predict_function", "stop_evaluating", "stop_predicting", "stop_training",
-     "test_function", "train_function")
+     "_tapped", "predict_function", "stop_evaluating", "stop_predicting",
+     "stop_training", "test_function", "train_function")
 )  # fmt: skip
 
 

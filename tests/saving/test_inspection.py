@@ -139,7 +139,9 @@ def test_errors_are_told_and_no_traceback(tmp_path, capsys):
         captured = capsys.readouterr()
         assert captured.out == "" and message in captured.err
     with pytest.raises(SystemExit):
-        main(["unknown"])
+        main(["inspect"])
+    assert main(["unknown"]) == 1
+    assert "no file 'unknown' to run" in capsys.readouterr().err
 
 
 def test_from_the_command_line():
