@@ -96,8 +96,8 @@ class TensorFlow:
 
 def _missing(name: str) -> str:
     return (
-        f"{name} is not there: this script runs on minikeras, which has Keras and NumPy "
-        "but no TensorFlow. Look for the function in keras.ops or numpy."
+        f"{name} is not there: this script runs on minikeras, which has Keras and "
+        "NumPy, but no TensorFlow. Look for the function in keras.ops or numpy."
     )
 
 
@@ -136,7 +136,7 @@ def _as_program(path: str, arguments: list[str]):
     """Context with `sys.argv` and `sys.path` as a script of its own finds them."""
     argv, first = sys.argv, sys.path[0]
     sys.argv = [path, *arguments]
-    sys.path[0] = os.path.dirname(os.path.abspath(path))
+    sys.path[0] = os.path.dirname(os.path.abspath(path)) if path else os.getcwd()
     try:
         yield
     finally:

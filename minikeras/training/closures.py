@@ -30,19 +30,20 @@ def bound(model, given):
     """
     if not hasattr(model, "tap"):
         return given
+    first = model.outputs[0]
     if isinstance(given, dict) and "class_name" not in given:
         names = dict(zip(model.output_names, model.outputs, strict=True))
-        first = model.outputs[0]
-        return {k: _leaf(model, f, names.get(k, first)) for k, f in given.items()}
+        return {k: _each(model, f, names.get(k, first)) for k, f in given.items()}
+    if isinstance(given, (list, tuple)) and len(given) == len(model.outputs):
+        pairs = zip(given, model.outputs, strict=True)
+        return [_each(model, f, output) for f, output in pairs]
+    return _each(model, given, first)
+
+
+def _each(model, given, output: KerasTensor):
     if isinstance(given, (list, tuple)):
-        outputs = model.outputs if len(given) == len(model.outputs) else None
-        return [
-            bound(model, f)
-            if isinstance(f, (list, tuple))
-            else _leaf(model, f, outputs[i] if outputs else model.outputs[0])
-            for i, f in enumerate(given)
-        ]
-    return _leaf(model, given, model.outputs[0])
+        return [_each(model, f, output) for f in given]
+    return _leaf(model, given, output)
 
 
 def _leaf(model, function, output: KerasTensor):

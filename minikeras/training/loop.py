@@ -51,8 +51,8 @@ class Inventory:
         found, kept = self.model.trainable_weights, self.model._compiled_with
         if not found and kept is not None and kept.variables:
             doors.warn(
-                f"{checks.owner_name(self.model)} was frozen after it was compiled, and "
-                "is trained as it was compiled. To train it by itself, set trainable = "
+                f"{checks.owner_name(self.model)} was frozen after it was compiled, "
+                "and is trained as it was compiled. To train it alone, set trainable = "
                 "True for it, and False again for the model around it."
             )
             return kept.variables

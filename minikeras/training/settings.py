@@ -5,7 +5,6 @@ from .. import optimizers
 from ..legacy import doors
 from ..utils import checks, serialization
 from ..utils.lazy import LazyModule
-
 from .loop import Kept
 
 __all__ = ["Settings"]

@@ -11,6 +11,8 @@ SCRIPTS = sorted(pathlib.Path(__file__).parent.glob("*/*.py"))
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # files that nobody closes
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: f"{p.parent.name}/{p.stem}")
 def test_lecture(path):
     keras.utils.clear_session()
