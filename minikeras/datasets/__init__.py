@@ -1,5 +1,19 @@
-"""Small data sets to learn with: `digits` is bundled, `mnist` comes from the net."""
+"""Data sets to learn with: `digits` is bundled, the others come from the net."""
 
 from ..utils import lazy
 
-__getattr__, __dir__, __all__ = lazy.attach(__name__, {}, ("digits", "mnist"))
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    {},
+    (
+        "boston_housing",
+        "california_housing",
+        "cifar10",
+        "cifar100",
+        "digits",
+        "fashion_mnist",
+        "imdb",
+        "mnist",
+        "reuters",
+    ),
+)
