@@ -54,6 +54,7 @@ _SUBMODULES = (
     "saving",
     "tree",
     "utils",
+    "wrappers",
 )
 
 __getattr__, __dir__, __all__ = lazy.attach(__name__, _NAMES, _SUBMODULES)

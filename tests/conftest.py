@@ -8,12 +8,14 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 import pytest
 
 import minikeras as keras
+from minikeras.utils import blas
 
 
 @pytest.fixture(autouse=True)
 def fresh_session():
     keras.utils.clear_session()
     keras.utils.set_random_seed(0)
-    yield
+    with blas.single_threaded():  # as in training: bits depend on how BLAS splits
+        yield
     keras.config.set_floatx("float32")
     keras.config.set_image_data_format("channels_last")

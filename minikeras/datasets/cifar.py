@@ -56,8 +56,8 @@ def read_batch(path: str, labels: str) -> tuple[np.ndarray, list]:
     return batch["data"].reshape(-1, 3, 32, 32), batch[labels]
 
 
-def shaped(images: np.ndarray, labels) -> tuple[np.ndarray, np.ndarray]:
-    """Returns images in the layout that is set, and labels (n, 1)."""
+def shaped(images: np.ndarray, labels, dtype: str) -> tuple[np.ndarray, np.ndarray]:
+    """Returns images in the layout that is set, and labels (n, 1) of a dtype."""
     if config.image_data_format() == "channels_last":
         images = images.transpose(0, 2, 3, 1)
-    return images, np.reshape(labels, (len(labels), 1)).astype("uint8")
+    return images, np.reshape(labels, (len(labels), 1)).astype(dtype)

@@ -33,4 +33,4 @@ def load_data():
     images = np.concatenate([images for images, _ in batches])
     labels = [label for _, some in batches for label in some]
     test = read_batch(os.path.join(folder, "test_batch"), "labels")
-    return shaped(images, labels), shaped(*test)
+    return shaped(images, labels, "uint8"), shaped(*test, "uint8")

@@ -20,8 +20,8 @@ def load_data(label_mode="fine"):
         label_mode: "fine" for the 100 classes, "coarse" for the 20 groups of them.
 
     Returns:
-        `(x_train, y_train), (x_test, y_test)`, all uint8: pictures of shape
-        `(50000, 32, 32, 3)` and `(10000, 32, 32, 3)`, labels `(n, 1)`.
+        `(x_train, y_train), (x_test, y_test)`: pictures as uint8 of shape
+        `(50000, 32, 32, 3)` and `(10000, 32, 32, 3)`, labels `(n, 1)` as int64.
 
     Raises:
         OSError: The archive is not there and cannot be downloaded.
@@ -30,6 +30,6 @@ def load_data(label_mode="fine"):
     folder = folder_of("cifar-100-python", "cifar-100-python.tar.gz", _SHA256)
     labels = f"{label_mode}_labels"
     return tuple(
-        shaped(*read_batch(os.path.join(folder, part), labels))
+        shaped(*read_batch(os.path.join(folder, part), labels), "int64")
         for part in ("train", "test")
     )

@@ -158,7 +158,7 @@ def _renamed(owner: str, kwargs: dict) -> dict:
 
 _SHAPED = frozenset(
     "Embedding LSTM GRU SimpleRNN RNN Conv1D ConvLSTM2D LocallyConnected1D "
-    "TimeDistributed Bidirectional Masking MaxoutDense Dense Highway".split()
+    "TimeDistributed Bidirectional Masking".split()
 )
 
 
@@ -182,8 +182,7 @@ def _with_input_shape(owner: str, kwargs: dict) -> dict:
             f"{owner}: input_length={length!r} needs input_dim beside it. Today both "
             f"are input_shape=({length!r}, features)."
         )
-    is_flat = owner in ("Dense", "Highway", "MaxoutDense")
-    return {**rest, "input_shape": (size,) if is_flat else (length, size)}
+    return {**rest, "input_shape": (length, size)}
 
 
 # ------------------------------------------------ what takes more than another name

@@ -77,12 +77,15 @@ def _is_inside(frame) -> bool:
     return is_ours or frame.f_code.co_filename.startswith(_PASSING)
 
 
+_FIRST = ("input_shape", "batch_input_shape", "batch_size")  # every layer takes them
+
+
 def open_constructor(cls: type) -> type:
     """Lets a class be made with the old names of its arguments; a decorator."""
     cls.__init__ = _opened(
         cls.__init__,
         cls.__name__,
-        lambda: frozenset(configurable.argument_names(cls)),
+        lambda: frozenset((*configurable.argument_names(cls), *_FIRST)),
     )
     return cls
 
