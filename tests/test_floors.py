@@ -142,7 +142,7 @@ def test_importing_the_package_loads_nothing_slow():
 def test_files_and_functions_are_short():
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in FILES}
     assert [path.name for path, n in lengths.items() if n > 500] == []
-    assert sum(lengths.values()) < 65_000
+    assert sum(lengths.values()) < 75_000
     sizes = [size for path in FILES for _, size in functions(path)]
     assert statistics.median(sizes) < 8
     assert statistics.quantiles(sizes, n=10)[-1] <= 30

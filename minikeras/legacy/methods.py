@@ -60,6 +60,10 @@ def fit_generator(
     """`fit` on a generator of batches."""
     generator, old = iterated(generator), _checked("fit_generator", old, _FIT)
     epochs = old.get("nb_epoch", epochs)
+    steps_per_epoch, validation_steps = (
+        _whole(steps_per_epoch),
+        _whole(validation_steps),
+    )
     if "samples_per_epoch" in old:
         count, generator = _batches(generator, old["samples_per_epoch"])
         steps_per_epoch = count
@@ -88,7 +92,7 @@ def evaluate_generator(model, generator, steps=None, callbacks=None, verbose=0, 
     generator, old = iterated(generator), _checked("evaluate_generator", old, _TEST)
     if "val_samples" in old:
         steps, generator = _batches(generator, old["val_samples"])
-    options = {"steps": steps, "callbacks": callbacks, "verbose": verbose}
+    options = {"steps": _whole(steps), "callbacks": callbacks, "verbose": verbose}
     _say("evaluate_generator", "evaluate", "generator", options)
     return model.evaluate(generator, **options)
 
@@ -98,9 +102,14 @@ def predict_generator(model, generator, steps=None, callbacks=None, verbose=0, *
     generator, old = iterated(generator), _checked("predict_generator", old, _TEST)
     if "val_samples" in old:
         steps, generator = _batches(generator, old["val_samples"])
-    options = {"steps": steps, "callbacks": callbacks, "verbose": verbose}
+    options = {"steps": _whole(steps), "callbacks": callbacks, "verbose": verbose}
     _say("predict_generator", "predict", "generator", options)
     return model.predict(generator, **options)
+
+
+def _whole(steps):
+    """`len(x) / batch_size` was a number of steps, too."""
+    return math.ceil(steps) if isinstance(steps, float) else steps
 
 
 _FIT = _QUEUE | {"nb_epoch", "samples_per_epoch", "nb_val_samples"}

@@ -1,12 +1,50 @@
-"""`keras.preprocessing.image`: image files, and resizing that distorts nothing."""
+"""`keras.preprocessing.image`: image files, and pictures changed at random."""
 
 import numpy as np
 
 from ..ops import image
 from ..tensor import Tensor
 from ..utils.image_files import array_to_img, img_to_array, load_img, save_img
+from .image_generator import ImageDataGenerator
+from .image_iterators import (
+    DataFrameIterator,
+    DirectoryIterator,
+    Iterator,
+    NumpyArrayIterator,
+)
+from .image_transforms import (
+    apply_affine_transform,
+    apply_brightness_shift,
+    apply_channel_shift,
+    random_brightness,
+    random_channel_shift,
+    random_rotation,
+    random_shear,
+    random_shift,
+    random_zoom,
+)
 
-__all__ = ["array_to_img", "img_to_array", "load_img", "save_img", "smart_resize"]
+__all__ = [
+    "DataFrameIterator",
+    "DirectoryIterator",
+    "ImageDataGenerator",
+    "Iterator",
+    "NumpyArrayIterator",
+    "apply_affine_transform",
+    "apply_brightness_shift",
+    "apply_channel_shift",
+    "array_to_img",
+    "img_to_array",
+    "load_img",
+    "random_brightness",
+    "random_channel_shift",
+    "random_rotation",
+    "random_shear",
+    "random_shift",
+    "random_zoom",
+    "save_img",
+    "smart_resize",
+]
 
 
 def smart_resize(
