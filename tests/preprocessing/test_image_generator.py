@@ -140,7 +140,7 @@ def test_training_on_it():
         verbose=0,
         validation_data=(x, y),
     )
-    assert history.history["val_acc"][-1] > 0.9
+    assert history.history["val_acc"][-1] > 0.8
     history = model.fit(generator.flow(x, y), epochs=2, verbose=0)
     assert len(history.history["loss"]) == 2
 

@@ -815,3 +815,57 @@ def test_modes_of_batch_normalization(tmp_path, mode):
     old.write_model(path, "1.2", old.sequential("1.2", [form]), [])
     with pytest.raises(ValueError, match=f"mode={mode} is a mode of Keras 1 that"):
         keras.models.load_model(path)
+
+
+def test_layers_that_only_keras_1_had(tmp_path):
+    model = random_like(
+        keras.Sequential(
+            [
+                L.Input((3,)),
+                L.Highway(activation="relu"),
+                L.MaxoutDense(4, pieces=2),
+                L.SReLU(),
+                L.ParametricSoftplus(),
+            ]
+        )
+    )
+    dense = {
+        "init": "glorot_uniform",
+        "W_regularizer": None,
+        "b_regularizer": None,
+        "activity_regularizer": None,
+        "W_constraint": None,
+        "b_constraint": None,
+        "bias": True,
+        "input_dim": 3,
+    }
+    starts = ("t_left_init", "a_left_init", "t_right_init", "a_right_init")
+    configs = [
+        old.plain_1(
+            "Highway",
+            "highway_1",
+            activation="relu",
+            transform_bias=-2,
+            batch_input_shape=[None, 3],
+            input_dtype="float32",
+            **dense,
+        ),
+        old.plain_1("MaxoutDense", "maxout_1", output_dim=4, nb_feature=2, **dense),
+        old.plain_1(
+            "SReLU", "srelu_1", shared_axes=None, **dict.fromkeys(starts, "zero")
+        ),
+        old.plain_1("ParametricSoftplus", "soft_1", alpha_init=0.2, beta_init=5.0),
+    ]
+    names = [
+        ("highway_1", ("W", "W_carry", "b", "b_carry")),
+        ("maxout_1", ("W", "b")),
+        ("srelu_1", ("t_left", "a_left", "t_right", "a_right")),
+        ("soft_1", ("alphas", "betas")),
+    ]
+    weights = [
+        (name, {f"{name}_{p}": a for p, a in zip(parts, layer.get_weights())})
+        for (name, parts), layer in zip(names, model.layers)
+    ]
+    path = tmp_path / "old.h5"
+    old.write_model(path, "1.2", old.sequential("1.2", configs), weights)
+    check(path, model, RNG.normal(size=(5, 3)))
