@@ -208,15 +208,13 @@ def open_function(table: str, skip: int = 0):
 
 
 def _opened(function, owner: str, names_of, skip: int = 1):
-    known = None
+    known: set[str] = set()
 
     @functools.wraps(function)
     def opened(*args, **kwargs):
-        nonlocal known
-        if kwargs:
-            if known is None:
-                known = names_of()
-            if not kwargs.keys() <= known:
+        if not known.issuperset(kwargs):  # at the first call, nothing is known
+            known.update(names_of())
+            if not known.issuperset(kwargs):
                 kwargs = _modern_keywords(owner, args, kwargs, skip)
         return function(*args, **kwargs)
 

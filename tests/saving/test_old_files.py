@@ -863,8 +863,10 @@ def test_layers_that_only_keras_1_had(tmp_path):
         ("soft_1", ("alphas", "betas")),
     ]
     weights = [
-        (name, {f"{name}_{p}": a for p, a in zip(parts, layer.get_weights())})
-        for (name, parts), layer in zip(names, model.layers)
+        (name, dict(zip([f"{name}_{p}" for p in parts], own, strict=True)))
+        for (name, parts), own in zip(
+            names, [layer.get_weights() for layer in model.layers], strict=True
+        )
     ]
     path = tmp_path / "old.h5"
     old.write_model(path, "1.2", old.sequential("1.2", configs), weights)
