@@ -77,11 +77,35 @@ def _is_inside(frame) -> bool:
     return is_ours or frame.f_code.co_filename.startswith(_PASSING)
 
 
+# Arguments that must be given today and had a default before Keras 3.
+_OLD_DEFAULTS = {
+    "AveragePooling1D": ("pool_size", 2),
+    "AveragePooling2D": ("pool_size", (2, 2)),
+    "AveragePooling3D": ("pool_size", (2, 2, 2)),
+}
+
+
+def _with_default(init, name: str, value):
+    @functools.wraps(init)
+    def made(self, *args, **kwargs):
+        if not args and name not in kwargs:
+            kwargs = {name: value, **kwargs}
+            call = describe_call(type(self).__name__, (), kwargs)
+            warn(f"{name} has no default today. Write {call}.")
+        init(self, *args, **kwargs)
+
+    return made
+
+
 _FIRST = ("input_shape", "batch_input_shape", "batch_size")  # every layer takes them
 
 
 def open_constructor(cls: type) -> type:
     """Lets a class be made with the old names of its arguments; a decorator."""
+    if cls.__init__ is object.__init__:
+        return cls
+    if cls.__name__ in _OLD_DEFAULTS:
+        cls.__init__ = _with_default(cls.__init__, *_OLD_DEFAULTS[cls.__name__])
     cls.__init__ = _opened(
         cls.__init__,
         cls.__name__,

@@ -129,6 +129,10 @@ LAYERS = {
         lambda: L.MaxPooling1D(pool_length=3, stride=2, border_mode="same"),
         lambda: L.MaxPooling1D(3, 2, "same"),
     ),
+    "AveragePooling2D": (
+        lambda: L.AveragePooling2D(),
+        lambda: L.AveragePooling2D((2, 2)),
+    ),
     "MaxPooling2D": (
         lambda: L.MaxPooling2D(pool_size=(2, 2), dim_ordering="th"),
         lambda: L.MaxPooling2D((2, 2), data_format="channels_first"),

@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 import minikeras
+from tests.cases import layers_keras_1
 from tests.cases.layer_case import arguments_of, arrays_of, called
 from tests.cases.layers import CASES
 
 keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")
 
-OF_KERAS_2 = ["LocallyConnected1D", "LocallyConnected2D"]  # no longer in Keras 3
+# no longer in Keras 3
+OF_KERAS_2 = ["LocallyConnected1D", "LocallyConnected2D", *layers_keras_1.CASES]
 OF_TENSORFLOW = """HashedCrossing Hashing IntegerLookup StringLookup
     TextVectorization""".split()  # see tests/layers/test_tables_of_keras.py
 KNOWN = [name for name in CASES if name not in OF_KERAS_2]
