@@ -26,10 +26,12 @@ class Alias(type):
         return cls.modern(*args, **{**cls.implied, **kwargs})
 
     def __instancecheck__(cls, instance) -> bool:
-        return isinstance(instance, cls.modern)
+        return issubclass(type(instance), cls)
 
     def __subclasscheck__(cls, other) -> bool:
-        return other is cls or issubclass(other, cls.modern)
+        if "modern" not in vars(cls):
+            return super().__subclasscheck__(other)
+        return issubclass(other, cls.modern)
 
 
 def _made(name: str):

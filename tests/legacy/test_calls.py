@@ -321,6 +321,7 @@ def test_aliases_can_be_derived_from():
     assert type(layer) is Mine and isinstance(layer, L.Conv2D)
     assert isinstance(L.Conv2D(1, 1), L.Convolution2D)
     assert not isinstance(L.Conv1D(1, 1), L.Convolution2D)
+    assert isinstance(layer, Mine) and not isinstance(L.Conv2D(1, 1), Mine)
 
 
 # Layers of Keras 1: the formulas, written out
