@@ -7,6 +7,7 @@ import importlib
 import os
 
 from .utils import changes, checks
+from .utils.lazy import LazyModule
 
 __all__ = [
     "backend",
@@ -39,6 +40,9 @@ __all__ = [
     "set_max_epochs",
     "set_max_steps_per_epoch",
 ]
+
+json = LazyModule("json")
+warnings = LazyModule("warnings")
 
 # Called when `floatx` changes: for those who remember what follows from it.
 floatx_listeners: list = []
@@ -247,6 +251,35 @@ def is_unsafe_deserialization_enabled() -> bool:
     """Tells whether code stored in model files may run."""
     return _settings["unsafe_deserialization"]
 
+
+def _read_file() -> None:
+    """Takes the settings of `keras.json` in `$KERAS_HOME` or `~/.keras`, as Keras does.
+
+    What Keras 1 wrote counts too: `"image_dim_ordering": "th"`. What cannot be read is
+    left out with a warning.
+    """
+    home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
+    path = os.path.join(os.path.expanduser(home), "keras.json")
+    if not os.path.isfile(path):
+        return
+    setters = {
+        "floatx": set_floatx,
+        "epsilon": set_epsilon,
+        "image_data_format": set_image_data_format,
+    }
+    try:
+        with open(path, encoding="utf-8") as file:
+            told = dict(json.load(file))
+        layouts = {"th": "channels_first", "tf": "channels_last"}
+        if told.get("image_dim_ordering") in layouts:
+            told.setdefault("image_data_format", layouts[told["image_dim_ordering"]])
+        for name in setters.keys() & told.keys():
+            setters[name](told[name])
+    except (OSError, ValueError, TypeError) as error:
+        warnings.warn(f"{path} cannot be read in full: {error}", stacklevel=2)
+
+
+_read_file()
 
 _UPSTAIRS = ("dtype_policy", "set_dtype_policy")  # public here, on a higher floor
 __all__ += _UPSTAIRS

@@ -106,10 +106,11 @@ def open_constructor(cls: type) -> type:
         return cls
     if cls.__name__ in _OLD_DEFAULTS:
         cls.__init__ = _with_default(cls.__init__, *_OLD_DEFAULTS[cls.__name__])
+    more = _FIRST if hasattr(cls, "compute_output_shape") else ()
     cls.__init__ = _opened(
         cls.__init__,
         cls.__name__,
-        lambda: frozenset((*configurable.argument_names(cls), *_FIRST)),
+        lambda: frozenset((*configurable.argument_names(cls), *more)),
     )
     return cls
 

@@ -217,3 +217,10 @@ def test_uses_learning_phase():
     model.add(L.Dropout(0.5))
     assert model.uses_learning_phase
     assert '"class_name"' in model.to_yaml()
+
+
+def test_arguments_of_callbacks_that_have_no_effect(tmp_path):
+    with pytest.warns(DeprecationWarning, match="batch_size has no effect today"):
+        keras.callbacks.TensorBoard(str(tmp_path), batch_size=3, write_grads=True)
+    with pytest.warns(DeprecationWarning, match="min_delta=0.5"):
+        assert keras.callbacks.ReduceLROnPlateau(epsilon=0.5).min_delta == 0.5
