@@ -123,6 +123,11 @@ def _checked(method: str, old: dict, known: frozenset) -> dict:
                 f"{method}: unknown argument {name!r}. It took {sorted(known)} beside "
                 "those of today."
             )
+    if _QUEUE & old.keys():
+        doors.warn(
+            f"{', '.join(sorted(_QUEUE & old.keys()))}: there is no queue to be set; "
+            "PyDataset(workers=...) makes batches ahead."
+        )
     return old
 
 

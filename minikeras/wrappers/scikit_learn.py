@@ -164,12 +164,12 @@ class KerasClassifier(ClassifierMixin, KerasWrapper):
         return outputs
 
     def score(self, x, y, **kwargs):
-        """Returns the share of samples whose class is right."""
-        kwargs.pop("sample_weight", None)
+        """Returns the share of samples whose class is right; `sample_weight` counts."""
+        weights = kwargs.pop("sample_weight", None)
         predicted = self.predict(x, **kwargs).reshape(len(x))
         y = np.asarray(y)
         y = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
-        return float(np.mean(predicted == y))
+        return float(np.average(predicted == y, weights=weights))
 
 
 class KerasRegressor(RegressorMixin, KerasWrapper):

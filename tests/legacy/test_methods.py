@@ -60,6 +60,11 @@ def test_fit_generator(options):
     assert first.history == second.history
 
 
+def test_there_is_no_queue_to_be_set():
+    with pytest.warns(DeprecationWarning, match="max_q_size, nb_worker: there is no"):
+        model_of().evaluate_generator(batches(), 1, max_q_size=3, nb_worker=2)
+
+
 def test_fit_generator_validates():
     for options in ({"validation_steps": 3}, {"nb_val_samples": 24}):
         model = model_of()

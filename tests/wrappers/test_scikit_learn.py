@@ -54,6 +54,8 @@ def test_classifier_of_keras_2(word):
     assert len(history.history["loss"]) == 40
     assert set(estimator.predict(X)) <= set(NAMES)
     assert estimator.score(X, NAMES) > 0.8
+    right = estimator.predict(X) == NAMES
+    assert estimator.score(X, NAMES, sample_weight=right.astype(float)) == 1
     shares = estimator.predict_proba(X)
     assert shares.shape == (90, 3) and np.allclose(shares.sum(axis=1), 1, atol=1e-5)
     assert estimator.fit(X, np.eye(3)[Y], epochs=1).epoch == [0]
