@@ -25,11 +25,7 @@ _NAMES = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
 ast = LazyModule("ast")
 
 # What TensorFlow calls objects that are Keras's own here.
-_OF_TENSORFLOW = {
-    "GradientTape": ("", "GradientTape"),
-    "Variable": ("", "Variable"),
-    "function": ("", "function"),
-}
+_OF_TENSORFLOW = ("GradientTape", "Variable", "function")
 
 
 class Names:
@@ -86,7 +82,7 @@ class TensorFlow:
             if name == "tensorflow" and wanted in ("keras", "random", "python"):
                 return importlib.import_module(f"tensorflow.{wanted}")
             if name == "tensorflow" and wanted in _OF_TENSORFLOW:
-                return getattr(sys.modules[_ROOT], _OF_TENSORFLOW[wanted][1])
+                return getattr(sys.modules[_ROOT], wanted)
             if wanted.startswith("__"):
                 raise AttributeError(wanted)
             raise AttributeError(_missing(f"{name}.{wanted}"))

@@ -31,7 +31,6 @@ _DROPPED = {
         "dropout": "Embeddings have no dropout of their own today: put "
         "SpatialDropout1D(rate) behind."
     },
-    "InputLayer": {"sparse": "", "ragged": ""},
     "Model.compile": {
         "sample_weight_mode": "Weights per time step are read off their shape today.",
         "theano_mode": "There is no Theano here.",
@@ -53,8 +52,7 @@ _DROPPED = {
     **{f"Model.{name}": _QUEUE for name in ("fit", "evaluate", "predict")},
 }
 
-_CLIP = {"clip_norm": "clipnorm", "clip_value": "clipvalue"}
-_RATE = {"lr": "learning_rate", **_CLIP}
+_RATE = {"lr": "learning_rate"}
 _NAMES = {
     **dict.fromkeys(
         "Adadelta Adagrad Adam AdamW Adamax Ftrl Nadam RMSprop SGD".split(), _RATE

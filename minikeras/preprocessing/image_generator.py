@@ -338,7 +338,7 @@ class ImageDataGenerator:
             "target_size color_mode classes class_mode batch_size shuffle seed "
             "save_to_dir save_prefix save_format follow_links subset interpolation"
         )
-        options = {**dict(zip(names.split(), args, strict=False)), **kwargs}
+        options = {**_named("flow_from_directory", names, args), **kwargs}
         return iterators.DirectoryIterator(directory, self, **options)
 
     def flow_from_dataframe(self, dataframe, directory=None, *args, **kwargs):
@@ -359,5 +359,16 @@ class ImageDataGenerator:
             "batch_size shuffle seed save_to_dir save_prefix save_format subset "
             "interpolation validate_filenames"
         )
-        options = {**dict(zip(names.split(), args, strict=False)), **kwargs}
+        options = {**_named("flow_from_dataframe", names, args), **kwargs}
         return iterators.DataFrameIterator(dataframe, directory, self, **options)
+
+
+def _named(owner: str, names: str, args: tuple) -> dict:
+    """Arguments given by position, by their names."""
+    known = names.split()
+    if len(args) > len(known):
+        raise TypeError(
+            f"{owner} takes {len(known)} arguments by position behind the source, "
+            f"{', '.join(known)}; got {len(args)}."
+        )
+    return dict(zip(known, args, strict=False))

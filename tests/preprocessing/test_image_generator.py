@@ -85,6 +85,8 @@ def test_folders(folder, capsys):
     assert not set(parts[0]) & set(parts[1])
     gray = generator.flow_from_directory(folder, color_mode="grayscale", batch_size=2)
     assert next(gray)[0].shape == (2, 256, 256, 1)
+    with pytest.raises(TypeError, match="takes 13 arguments by position"):
+        generator.flow_from_directory(folder, *range(14))
     with pytest.raises(ValueError, match="directory must be a folder that exists"):
         generator.flow_from_directory(str(folder / "none"))
 
