@@ -29,6 +29,23 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "einsum_dense": ["EinsumDense"],
         "group_normalization": ["GroupNormalization"],
         "hashing": ["HashedCrossing", "Hashing"],
+        "images.colors": """
+            RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast
+            RandomGrayscale RandomHue RandomInvert RandomPosterization
+            RandomSaturation Solarization
+        """.split(),
+        "images.filters": """
+            RandomElasticTransform RandomErasing RandomGaussianBlur RandomSharpness
+        """.split(),
+        "images.geometry": """
+            RandomFlip RandomPerspective RandomRotation RandomShear RandomTranslation
+            RandomZoom
+        """.split(),
+        "images.histograms": ["AutoContrast", "Equalization"],
+        "images.mixing": ["CutMix", "MixUp"],
+        "images.sizes": """
+            CenterCrop MaxNumBoundingBoxes RandomCrop Resizing
+        """.split(),
         "input_layer": ["Input", "InputLayer"],
         "input_spec": ["InputSpec"],
         "layer": ["Layer"],

@@ -19,7 +19,7 @@ from .resizing import INTERPOLATIONS, resample
 __all__ = ["resize", "scale_and_translate"]
 
 
-def _to_aspect(size: tuple, wanted: tuple, is_crop: bool) -> list[tuple[int, int]]:
+def to_aspect(size: tuple, wanted: tuple, is_crop: bool) -> list[tuple[int, int]]:
     """Where images of the wanted proportions begin, and how long they are.
 
     Cut out of the images, or with the images inside: then the beginning is negative.
@@ -71,7 +71,7 @@ def resize(
     dtype, known = dtype_of(x), shape_of(x)[1:3]
     x = x if dtype.startswith("float") else cast(x, dtype="float32")
     if (crop_to_aspect_ratio or pad_to_aspect_ratio) and None not in known:
-        places = _to_aspect(known, tuple(size), crop_to_aspect_ratio)
+        places = to_aspect(known, tuple(size), crop_to_aspect_ratio)
         if crop_to_aspect_ratio:
             cuts = (slice(start, start + length) for start, length in places)
             x = x[(slice(None), *cuts)]

@@ -244,11 +244,11 @@ def perspective_transform(
     x, back = as_batch(name, images, data_format)
     starts = _as_rows(name, start_points, (4, 2))
     ends = _as_rows(name, end_points, (4, 2))
-    a = _projection(starts, ends)
+    a = projection(starts, ends)
     return back(_seen(x, a, interpolation, "constant", fill_value))
 
 
-def _projection(starts, ends):
+def projection(starts, ends):
     """The eight numbers that bring each end point to its start point."""
     x, y, u, v = ends[..., 0], ends[..., 1], starts[..., 0], starts[..., 1]
     zero = multiply(x, 0.0)
@@ -292,14 +292,26 @@ def elastic_transform(
     _check("elastic_transform", interpolation, fill_mode)
     x, back = as_batch("elastic_transform", images, data_format)
     batch, height, width, _ = shape_of(x)
-    size = int(6 * sigma) | 1
     shape = (batch or 1, height, width, 2)
     pulls = random_normal(0.0, 1.0, shape=shape, dtype="float32", seed=seed)
+    return back(pull(x, pulls, alpha, sigma, interpolation, fill_mode, fill_value))
+
+
+def pull(x, pulls, alpha, sigma, interpolation, fill_mode, fill_value):
+    """Images with each pixel read beside its place.
+
+    Args:
+        x: (batch, height, width, channels).
+        pulls: How far down and to the right, before smoothing, in units of alpha:
+            (batch, height, width, 2).
+        alpha, sigma, interpolation, fill_mode, fill_value: As for `elastic_transform`.
+    """
+    size = int(6 * sigma) | 1
     pulls = gaussian_blur(
         pulls, (size, size), (sigma, sigma), data_format="channels_last"
     )
     rows, columns = (
         add(multiply(pulls[..., i], alpha), grid)
-        for i, grid in enumerate(_grid(height, width, "float32"))
+        for i, grid in enumerate(_grid(*shape_of(x)[1:3], "float32"))
     )
-    return back(_warped(x, rows, columns, interpolation, fill_mode, fill_value))
+    return _warped(x, rows, columns, interpolation, fill_mode, fill_value)

@@ -6,6 +6,7 @@ Larger families have files of their own, `layers_<family>.py`.
 from . import (
     layers_attention,
     layers_convolution,
+    layers_images,
     layers_keras_1,
     layers_normalizing,
     layers_others,
@@ -150,6 +151,7 @@ CASES = {
     **layers_pooling.CASES,
     **layers_recurrent.CASES,
     **layers_resizing.CASES,
+    **layers_images.CASES,
     **layers_tables.CASES,
 }
 

@@ -1,0 +1,1 @@
+"""Layers that change images: their size, place, colours, and mixtures of several."""

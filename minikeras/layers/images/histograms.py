@@ -1,0 +1,86 @@
+"""Layers that spread the values of images over their range."""
+
+from ... import ops
+from ...utils import checks
+from ..layer import LAYERS
+from .colors import ColorLayer
+from .image_layer import ImageLayer
+
+
+class Spreading(ImageLayer):
+    """Base of the layers that spread values over their range, without chance."""
+
+    keep_range, extent, clipped = (
+        ColorLayer.keep_range,
+        ColorLayer.extent,
+        ColorLayer.clipped,
+    )
+
+    def in_unit(self, images):
+        """Returns the images in [0, 1]."""
+        return (images - self.value_range[0]) * (1.0 / self.extent)
+
+    def in_range(self, images):
+        """Returns images in [0, 1] in the layer's range."""
+        return images * self.extent + self.value_range[0]
+
+
+@LAYERS.register()
+class AutoContrast(Spreading):
+    """Stretches the values of each channel of each image over the whole range.
+
+    Args:
+        value_range: Least and greatest value of a pixel.
+
+    Shape: (height, width, channels) or a batch of that, unchanged.
+
+    >>> import numpy as np
+    >>> AutoContrast()(np.array([10.0, 11, 12]).reshape(1, 3, 1)).numpy().ravel()
+    array([  0. , 127.5, 255. ], dtype=float32)
+    """
+
+    def __init__(self, value_range=(0, 255), **kwargs):
+        super().__init__(**kwargs)
+        self.keep_range(value_range)
+
+    def transform_images(self, images, transformation, training=True):
+        low = ops.min(images, axis=(1, 2), keepdims=True)
+        width = ops.max(images, axis=(1, 2), keepdims=True) - low
+        is_flat = width == 0
+        stretched = (images - low) / ops.where(is_flat, 1.0, width)
+        return self.clipped(ops.where(is_flat, images, self.in_range(stretched)))
+
+
+@LAYERS.register()
+class Equalization(Spreading):
+    """Spreads values so that each part of the range is as common as any, in training.
+
+    By the histogram of each channel, of all images of the batch together.
+
+    Args:
+        value_range: Least and greatest value of a pixel.
+        bins: How many bins the histogram has.
+        data_format: "channels_last" (default) or "channels_first".
+
+    Shape: (height, width, channels) or a batch of that, unchanged.
+    """
+
+    is_always_active = False
+
+    def __init__(self, value_range=(0, 255), bins=256, data_format=None, **kwargs):
+        super().__init__(data_format=data_format, **kwargs)
+        self.keep_range(value_range)
+        self.bins = checks.positive_int(self, bins=bins)
+
+    def transform_images(self, images, transformation, training=True):
+        channels, most = images.shape[-1], self.bins - 1
+        x = ops.reshape(ops.clip(self.in_unit(images), 0.0, 1.0), (-1, channels))
+        bins = ops.transpose(ops.cast(x * most, "int32"))  # (channels, pixels)
+        counts = ops.cumsum(ops.sum(ops.one_hot(bins, self.bins), axis=1), axis=-1)
+        total = float(bins.shape[1])
+        first = ops.min(ops.where(counts > 0, counts, total), axis=-1, keepdims=True)
+        rest = total - first
+        shares = (counts - first) / ops.maximum(rest, 1.0)
+        y = ops.take_along_axis(ops.round(shares * 255.0) / 255.0, bins, axis=-1)
+        y = self.in_range(ops.reshape(ops.transpose(y), images.shape))
+        return ops.where(rest[:, 0] == 0, images, y)
