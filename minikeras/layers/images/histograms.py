@@ -1,5 +1,7 @@
 """Layers that spread the values of images over their range."""
 
+import numpy as np
+
 from ... import ops
 from ...utils import checks
 from ..layer import LAYERS
@@ -73,14 +75,14 @@ class Equalization(Spreading):
         self.bins = checks.positive_int(self, bins=bins)
 
     def transform_images(self, images, transformation, training=True):
-        channels, most = images.shape[-1], self.bins - 1
+        channels = images.shape[-1]
         x = ops.reshape(ops.clip(self.in_unit(images), 0.0, 1.0), (-1, channels))
-        bins = ops.transpose(ops.cast(x * most, "int32"))  # (channels, pixels)
-        counts = ops.cumsum(ops.sum(ops.one_hot(bins, self.bins), axis=1), axis=-1)
-        total = float(bins.shape[1])
+        bins = ops.cast(x * (self.bins - 1), "int32")
+        counts = ops.cumsum(ops.sum(ops.one_hot(bins, self.bins), axis=0), axis=-1)
+        total = float(bins.shape[0])
         first = ops.min(ops.where(counts > 0, counts, total), axis=-1, keepdims=True)
         rest = total - first
-        shares = (counts - first) / ops.maximum(rest, 1.0)
-        y = ops.take_along_axis(ops.round(shares * 255.0) / 255.0, bins, axis=-1)
-        y = self.in_range(ops.reshape(ops.transpose(y), images.shape))
-        return ops.where(rest[:, 0] == 0, images, y)
+        shares = ops.round((counts - first) / ops.maximum(rest, 1.0) * 255.0) / 255.0
+        place = bins + np.arange(channels, dtype="int32") * self.bins
+        y = ops.reshape(ops.take(ops.reshape(shares, (-1,)), place), images.shape)
+        return ops.where(rest[:, 0] == 0, images, self.in_range(y))
