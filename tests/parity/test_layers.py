@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minikeras
-from tests.cases import layers_keras_1
+from tests.cases import layers_images, layers_keras_1
 from tests.cases.layer_case import arguments_of, arrays_of, called
 from tests.cases.layers import CASES
 
@@ -24,6 +24,7 @@ EVERY = [
     for name in KNOWN
     for i, case in enumerate(CASES[name])
     if name not in OF_TENSORFLOW
+    if name not in layers_images.CASES  # see test_image_layers.py
 ]
 FUNCTIONS = (
     "add average concatenate dot maximum minimum multiply subtract Input".split()

@@ -22,6 +22,7 @@ class RandomFlip(Augmentation):
         mode: "horizontal": left and right change places; "vertical": top and bottom;
             "horizontal_and_vertical": both at once.
         seed: Int that makes the draws repeatable.
+        data_format: "channels_last" (default) or "channels_first".
 
     Shape: (height, width, channels) or a batch of that, unchanged.
 
@@ -32,8 +33,10 @@ class RandomFlip(Augmentation):
     [[[0, 10]], [[1, 11]], [[12, 2]], [[3, 13]]]
     """
 
-    def __init__(self, mode="horizontal_and_vertical", seed=None, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(
+        self, mode="horizontal_and_vertical", seed=None, data_format=None, **kwargs
+    ):
+        super().__init__(data_format=data_format, **kwargs)
         modes = ("horizontal", "vertical", "horizontal_and_vertical")
         self.mode = checks.one_of(self, modes, mode=mode)
         self.keep_seed(seed)
