@@ -78,10 +78,8 @@ class SpatialDropout(Dropout):
 
     ndim = 3
 
-    def __init__(
-        self, rate, data_format=None, seed=None, name=None, dtype=None, **kwargs
-    ):
-        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
+    def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None):
+        super().__init__(rate, seed=seed, name=name, dtype=dtype)
         self.data_format = standardize_data_format(self, data_format)
         channel = 1 if self.data_format == "channels_first" else self.ndim - 1
         self.noise_shape = tuple(
@@ -107,14 +105,8 @@ class SpatialDropout1D(SpatialDropout):
     Shape: (batch, steps, features), unchanged.
     """
 
-    def __init__(self, rate, seed=None, name=None, dtype=None, **kwargs):
-        super().__init__(rate, "channels_last", seed, name, dtype, **kwargs)
-
-    def get_config(self):
-        """Returns the constructor's arguments, the dtype as a plain name."""
-        config = super().get_config()
-        del config["data_format"]
-        return config
+    def __init__(self, rate, seed=None, name=None, dtype=None):
+        super().__init__(rate, "channels_last", seed, name, dtype)
 
 
 @LAYERS.register()
