@@ -79,6 +79,22 @@ def _listed(value):
     return list(value) if isinstance(value, tuple) else value
 
 
+OPEN = """RandomRotation RandomContrast RandomBrightness RandomSaturation RandomHue
+    RandomColorDegeneration RandomSharpness"""
+
+
+@pytest.mark.parametrize("name", OPEN.split())
+@pytest.mark.parametrize("factor", [0, 0.3, 1.0, 1.5, -0.5, (0.5, 2.0), (0.6, 0.2)])
+def test_the_same_factors_are_taken(name, factor):
+    made = []
+    for package in (keras.layers, layers):
+        try:
+            made.append(getattr(package, name)(factor).factor)
+        except ValueError:
+            made.append("refused")
+    assert made[1] == made[0]
+
+
 GEOMETRY = [
     (name, kwargs)
     for name, kwargs in PAIRS

@@ -3,27 +3,30 @@
 from ... import config, ops, random
 from ...utils import checks
 from ..layer import LAYERS
-from .image_layer import Augmentation, chosen, per_image, span, two_numbers
+from .image_layer import Augmentation, Ranged, chosen, per_image, span
 
 
-class ColorLayer(Augmentation):
-    """Base of the layers that change values, within their range."""
+class ColorLayer(Ranged, Augmentation):
+    """Base of the layers that change values by a factor.
 
-    value_range = (0, 255)
+    Arguments of those that have no constructor of their own: see their docstrings.
+    """
 
-    def keep_range(self, value_range):
-        """Keeps the range that the values of images lie in."""
-        self.value_range = two_numbers(self, value_range=value_range)
+    least, most, takes_any_pair = -1, 1, True
 
-    @property
-    def extent(self):
-        """How far apart the ends of the range are."""
-        low, high = self.value_range
-        return high - low
+    def __init__(
+        self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs
+    ):
+        super().__init__(data_format=data_format, **kwargs)
+        self.keep_factor(factor, value_range, seed)
 
-    def clipped(self, images):
-        """Returns the images without what lies outside of the range."""
-        return ops.clip(images, *self.value_range)
+    def keep_factor(self, factor, value_range, seed):
+        """Keeps the arguments that all of them have."""
+        self.factor = span(
+            self, self.least, self.most, self.takes_any_pair, factor=factor
+        )
+        self.keep_range(value_range)
+        self.keep_seed(seed)
 
     def draw_factors(self, images, seed):
         """Returns one number in the layer's range for each image, (batch,)."""
@@ -37,8 +40,8 @@ class RandomBrightness(ColorLayer):
     images + delta, within the range
 
     Args:
-        factor: By how much, as a fraction of the range: drawn from [-factor, factor] or
-            from a pair (least, most), in [-1, 1].
+        factor: By how much, as a fraction of the range: drawn from [-factor, factor]
+            for a factor in [-1, 1], or from a pair (least, most).
         value_range: Least and greatest value of a pixel.
         seed: Int that makes the draws repeatable.
 
@@ -48,10 +51,7 @@ class RandomBrightness(ColorLayer):
     keeps_dtype = True
 
     def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
-        super().__init__(**kwargs)
-        self.factor = span(self, -1, 1, factor=factor)
-        self.keep_range(value_range)
-        self.keep_seed(seed)
+        super().__init__(factor, value_range, seed=seed, **kwargs)
 
     def sample(self, images, seed):
         shape = (images.shape[0], 1, 1, 1)
@@ -59,7 +59,7 @@ class RandomBrightness(ColorLayer):
             "rgb_delta": random.uniform(shape, *self.factor, seed=seed) * self.extent
         }
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         floats = ops.cast(images, self.compute_dtype)
         y = self.clipped(floats + transformation["rgb_delta"])
         return ops.cast(y, images.dtype)
@@ -72,26 +72,25 @@ class RandomContrast(ColorLayer):
     (images - mean) * factor + mean, with the mean of each channel of each image
 
     Args:
-        factor: The factor lies in [1, 1 + factor], or in [1 - least, 1 + most] for a
-            pair (least, most) in [0, 1].
+        factor: The factor lies in [1, 1 + factor], with a factor in [0, 1], or in
+            [1 - least, 1 + most] for a pair (least, most).
         value_range: Least and greatest value of a pixel.
         seed: Int that makes the draws repeatable.
 
     Shape: (height, width, channels) or a batch of that, unchanged.
     """
 
+    least = 0
+
     def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
-        super().__init__(**kwargs)
-        self.factor = span(self, 0, 1, factor=factor)
-        self.keep_range(value_range)
-        self.keep_seed(seed)
+        super().__init__(factor, value_range, seed=seed, **kwargs)
 
     def sample(self, images, seed):
         shape, (less, more) = (images.shape[0], 1, 1, 1), self.factor
         factors = random.uniform(shape, 1.0 - less, 1.0 + more, seed=seed)
         return {"contrast_factor": factors}
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         means = ops.mean(images, axis=(1, 2), keepdims=True)
         return self.clipped(
             (images - means) * transformation["contrast_factor"] + means
@@ -106,8 +105,8 @@ class RandomSaturation(ColorLayer):
 
     Args:
         factor: It is multiplied by factor / (1 - factor): 0 leaves no colour, 0.5
-            changes nothing, 1 makes colours pure. Drawn from [-factor, factor] or from
-            a pair (least, most), in [-1, 1].
+            changes nothing, 1 makes colours pure. Drawn from [-factor, factor]
+            for a factor in [-1, 1], or from a pair (least, most).
         value_range: Least and greatest value of a pixel.
         data_format: "channels_last" (default) or "channels_first".
         seed: Int that makes the draws repeatable.
@@ -115,19 +114,11 @@ class RandomSaturation(ColorLayer):
     Shape: (height, width, 3) or a batch of that, unchanged.
     """
 
-    def __init__(
-        self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs
-    ):
-        super().__init__(data_format=data_format, **kwargs)
-        self.factor = span(self, -1, 1, factor=factor)
-        self.keep_range(value_range)
-        self.keep_seed(seed)
-
     def sample(self, images, seed):
         factor = self.draw_factors(images, seed)
         return {"factor": factor / (1.0 - factor + config.epsilon())}
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         factor = ops.reshape(transformation["factor"], (-1, 1, 1))
         hue, saturation, value = _hsv(images, self)
         return _rgb(hue, ops.clip(saturation * factor, 0.0, 1.0), value, self)
@@ -138,8 +129,8 @@ class RandomHue(ColorLayer):
     """Moves colours around the colour circle at random while training.
 
     Args:
-        factor: How far, in full circles, to either side: drawn from [0, factor] or from
-            a pair (least, most), in [0, 1].
+        factor: How far, in full circles, to either side: drawn from [0, factor] for a
+            factor in [0, 1], or from a pair (least, most).
         value_range: Least and greatest value of a pixel.
         data_format: "channels_last" (default) or "channels_first".
         seed: Int that makes the draws repeatable.
@@ -147,20 +138,14 @@ class RandomHue(ColorLayer):
     Shape: (height, width, 3) or a batch of that, unchanged.
     """
 
-    def __init__(
-        self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs
-    ):
-        super().__init__(data_format=data_format, **kwargs)
-        self.factor = span(self, 0, 1, factor=factor)
-        self.keep_range(value_range)
-        self.keep_seed(seed)
+    least = 0
 
     def sample(self, images, seed):
         is_turned = random.uniform(images.shape[:1], seed=seed) > 0.5
         factor = self.draw_factors(images, seed) * 0.5
         return {"factor": ops.where(is_turned, -factor, factor)}
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         factor = ops.reshape(transformation["factor"], (-1, 1, 1))
         hue, saturation, value = _hsv(images, self)
         hue = hue + factor
@@ -169,17 +154,14 @@ class RandomHue(ColorLayer):
 
 def _hsv(images, layer) -> list:
     """Hue, saturation and value of images, each (batch, height, width), in [0, 1]."""
-    low = layer.value_range[0]
-    x = (images - low) / layer.extent
-    hsv = ops.image.rgb_to_hsv(x, data_format="channels_last")
+    hsv = ops.image.rgb_to_hsv(layer.in_unit(images), data_format="channels_last")
     return ops.unstack(hsv, axis=-1)
 
 
 def _rgb(hue, saturation, value, layer):
     """The images of hue, saturation and value, in the layer's range."""
     hsv = ops.stack([hue, saturation, value], axis=-1)
-    rgb = ops.image.hsv_to_rgb(hsv, data_format="channels_last")
-    return rgb * layer.extent + layer.value_range[0]
+    return layer.in_range(ops.image.hsv_to_rgb(hsv, data_format="channels_last"))
 
 
 @LAYERS.register()
@@ -190,7 +172,7 @@ class RandomColorDegeneration(ColorLayer):
 
     Args:
         factor: How much is grey: 0 changes nothing, 1 leaves no colour. Drawn from
-            [-factor, factor] or from a pair (least, most), in [-1, 1].
+            [-factor, factor] for a factor in [-1, 1], or from a pair (least, most).
         value_range: Least and greatest value of a pixel.
         data_format: "channels_last" (default) or "channels_first".
         seed: Int that makes the draws repeatable.
@@ -198,18 +180,10 @@ class RandomColorDegeneration(ColorLayer):
     Shape: (height, width, 3) or a batch of that, unchanged.
     """
 
-    def __init__(
-        self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs
-    ):
-        super().__init__(data_format=data_format, **kwargs)
-        self.factor = span(self, -1, 1, factor=factor)
-        self.keep_range(value_range)
-        self.keep_seed(seed)
-
     def sample(self, images, seed):
         return {"factor": per_image(self.draw_factors(images, seed))}
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         grey = ops.image.rgb_to_grayscale(images, data_format="channels_last")
         return self.clipped(images + transformation["factor"] * (grey - images))
 
@@ -236,13 +210,13 @@ class RandomGrayscale(Augmentation):
     def sample(self, images, seed):
         return per_image(random.uniform(images.shape[:1], seed=seed) < self.factor)
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         grey = ops.image.rgb_to_grayscale(images, data_format="channels_last")
         return ops.where(transformation, grey, images)
 
 
 @LAYERS.register()
-class RandomColorJitter(ColorLayer):
+class RandomColorJitter(Ranged, Augmentation):
     """Changes brightness, contrast, saturation and hue at random while training.
 
     Each as the layer of its name does; None leaves it out.
@@ -293,7 +267,7 @@ class RandomColorJitter(ColorLayer):
     def sample(self, images, seed):
         return [step.sample(images, seed) for step in self.steps]
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         for step, drawn in zip(self.steps, transformation, strict=True):
             images = step.transform_images(images, drawn)
         return images
@@ -315,18 +289,17 @@ class RandomInvert(ColorLayer):
     Shape: (height, width, channels) or a batch of that, unchanged.
     """
 
+    least, takes_any_pair = 0, False
+
     def __init__(
         self, factor=1.0, value_range=(0, 255), seed=None, data_format=None, **kwargs
     ):
-        super().__init__(data_format=data_format, **kwargs)
-        self.factor = span(self, 0, 1, factor=factor)
-        self.keep_range(value_range)
-        self.keep_seed(seed)
+        super().__init__(factor, value_range, data_format, seed, **kwargs)
 
     def sample(self, images, seed):
         return {"apply_inversion": chosen(images, self.factor, seed)}
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         low, high = self.value_range
         inverted = (high + low) - images
         return ops.where(per_image(transformation["apply_inversion"]), inverted, images)
@@ -348,13 +321,12 @@ class RandomPosterization(ColorLayer):
     Shape: (height, width, channels) or a batch of that, unchanged.
     """
 
-    def __init__(
-        self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs
-    ):
-        super().__init__(data_format=data_format, **kwargs)
-        self.factor = span(self, 1, 8, factor=_from_one(factor))
-        self.keep_range(value_range)
-        self.keep_seed(seed)
+    least, most, takes_any_pair = 1, 8, False
+
+    def keep_factor(self, factor, value_range, seed):
+        """Keeps the arguments; one number stands for the pair from 1 to it."""
+        pair = factor if isinstance(factor, (tuple, list)) else (1, factor)
+        super().keep_factor(pair, value_range, seed)
 
     def sample(self, images, seed):
         low, high = self.factor
@@ -362,21 +334,15 @@ class RandomPosterization(ColorLayer):
         bits = random.randint(images.shape[:1], low, high, dtype="uint8", seed=seed)
         return {"shift_factor": 8 - bits}
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         step = 2.0 ** ops.cast(transformation["shift_factor"], self.compute_dtype)
-        step, low = per_image(step), self.value_range[0]
-        in_bytes = ops.floor((images - low) * (255.0 / self.extent))
-        kept = ops.floor(in_bytes / step) * step
-        return kept * (self.extent / 255.0) + low
-
-
-def _from_one(factor):
-    """A number stands for the pair from 1 to it."""
-    return factor if isinstance(factor, (tuple, list)) else (1, factor)
+        step = per_image(step)
+        in_bytes = ops.floor(self.in_unit(images) * 255.0)
+        return self.in_range(ops.floor(in_bytes / step) * step / 255.0)
 
 
 @LAYERS.register()
-class Solarization(ColorLayer):
+class Solarization(Ranged, Augmentation):
     """Turns the bright values of images into their negatives while training.
 
     least + greatest value - x where x, after an addition, reaches the threshold
@@ -419,10 +385,9 @@ class Solarization(ColorLayer):
             "thresholds": draw(self.threshold_factor),
         }
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         # in bytes, as the numbers drawn are
-        low, scale = self.value_range[0], 255.0 / self.extent
-        x = (images - low) * scale + transformation["additions"]
+        x = self.in_unit(images) * 255.0 + transformation["additions"]
         x = ops.clip(x, 0.0, 255.0)
         x = ops.where(x < transformation["thresholds"], x, 255.0 - x)
-        return x / scale + low
+        return self.in_range(x / 255.0)

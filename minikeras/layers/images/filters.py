@@ -3,11 +3,12 @@
 import numpy as np
 
 from ... import ops, random
-from ...ops.warping import MODES, ORDERS, pull
+from ...ops.warping import pull
 from ...utils import checks
 from ..layer import LAYERS
 from .colors import ColorLayer
-from .image_layer import chosen, per_image, span
+from .geometry import Warp
+from .image_layer import Augmentation, Ranged, chosen, per_image, span
 from .patches import patch_masks
 
 SMOOTHING = np.array([[1, 1, 1], [1, 5, 1], [1, 1, 1]]) / 13
@@ -30,7 +31,8 @@ class RandomSharpness(ColorLayer):
     its neighbourhood: 0 smooths, 0.5 changes nothing, 1 sharpens.
 
     Args:
-        factor: Drawn from [0, factor] or from a pair (least, most), in [0, 1].
+        factor: Drawn from [0, factor], with a factor in [0, 1], or from a pair
+            (least, most).
         value_range: Least and greatest value of a pixel.
         data_format: "channels_last" (default) or "channels_first".
         seed: Int that makes the draws repeatable.
@@ -38,25 +40,19 @@ class RandomSharpness(ColorLayer):
     Shape: (height, width, channels) or a batch of that, unchanged.
     """
 
-    def __init__(
-        self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs
-    ):
-        super().__init__(data_format=data_format, **kwargs)
-        self.factor = span(self, 0, 1, factor=factor)
-        self.keep_range(value_range)
-        self.keep_seed(seed)
+    least = 0
 
     def sample(self, images, seed):
         return {"factor": self.draw_factors(images, seed)}
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         factor = 2.0 * per_image(transformation["factor"])
         smooth = _filtered(images, SMOOTHING)
         return self.clipped(smooth + factor * (images - smooth))
 
 
 @LAYERS.register()
-class RandomGaussianBlur(ColorLayer):
+class RandomGaussianBlur(Ranged, Augmentation):
     """Smooths images at random while training.
 
     Each value becomes a mean with weights exp(-distance^2 / (2 sigma^2)).
@@ -99,7 +95,7 @@ class RandomGaussianBlur(ColorLayer):
             "blur_factor": random.uniform((2,), *self.sigma, seed=seed) + 1e-6,
         }
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         across, down = transformation["blur_factor"]  # in Keras's order
         width, height = self.kernel_size
         blurred = _filtered(
@@ -116,7 +112,7 @@ def _bell(size: int, sigma):
 
 
 @LAYERS.register()
-class RandomErasing(ColorLayer):
+class RandomErasing(Ranged, Augmentation):
     """Cuts rectangles out of images at random while training.
 
     (Zhong et al., 2017, arXiv:1708.04896)
@@ -166,14 +162,14 @@ class RandomErasing(ColorLayer):
             "fill_value": filling,
         }
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         is_chosen = per_image(transformation["apply_erasing"])
         erased = ops.logical_and(is_chosen, transformation["batch_masks"])
         return ops.where(erased, transformation["fill_value"], images)
 
 
 @LAYERS.register()
-class RandomElasticTransform(ColorLayer):
+class RandomElasticTransform(Ranged, Warp):
     """Pulls images about as if they were of rubber, at random, while training.
 
     See `ops.image.elastic_transform`. (Simard, 2003)
@@ -186,7 +182,7 @@ class RandomElasticTransform(ColorLayer):
         interpolation: "bilinear" or "nearest".
         fill_mode: What lies outside: as for `RandomRotation`.
         fill_value: The value with "constant".
-        value_range: Least and greatest value of a pixel.
+        value_range: Least and greatest value of a pixel; others are cut off.
         seed: Int that makes the draws repeatable.
         data_format: "channels_last" (default) or "channels_first".
 
@@ -208,13 +204,8 @@ class RandomElasticTransform(ColorLayer):
         super().__init__(data_format=data_format, **kwargs)
         self.factor = span(self, 0, 1, factor=factor)
         self.scale = span(self, 0, 1, scale=scale)
-        ways = tuple(ORDERS)
-        self.interpolation = checks.one_of(self, ways, interpolation=interpolation)
-        modes = tuple(mode for mode in MODES if mode != "mirror")
-        self.fill_mode = checks.one_of(self, modes, fill_mode=fill_mode)
-        self.fill_value = fill_value
         self.keep_range(value_range)
-        self.keep_seed(seed)
+        self.keep_filling(fill_mode, interpolation, fill_value, seed)
 
     def sample(self, images, seed):
         batch, height, width, _ = images.shape
@@ -226,19 +217,16 @@ class RandomElasticTransform(ColorLayer):
             "pulls": random.normal((batch, height, width, 2), seed=seed),
         }
 
-    def transform_images(self, images, transformation, training=True):
-        return self._pulled(images, transformation, self.interpolation)
+    def transform_images(self, images, transformation):
+        return self.clipped(super().transform_images(images, transformation))
 
-    def transform_segmentation_masks(self, masks, transformation, training=True):
-        return self._pulled(masks, transformation, "nearest")
-
-    def transform_bounding_boxes(self, boxes, transformation, training=True):
+    def transform_bounding_boxes(self, boxes, transformation):
         raise ValueError(
             f"{checks.owner_name(self)}: images that are pulled about have no boxes, "
             "got bounding_boxes. Try segmentation_masks, or RandomPerspective."
         )
 
-    def _pulled(self, images, transformation, interpolation):
+    def read(self, images, transformation, interpolation):
         strength, sizes = transformation["distortion_factor"], images.shape[1:3]
         pulled = pull(
             images,

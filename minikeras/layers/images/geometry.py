@@ -46,7 +46,7 @@ class RandomFlip(Augmentation):
         flips = random.uniform(shape, seed=seed) <= 0.5
         return {"flips": flips, "input_shape": images.shape}
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         axes = [
             axis
             for axis, word in ((1, "vertical"), (2, "horizontal"))
@@ -55,10 +55,10 @@ class RandomFlip(Augmentation):
         flipped = ops.flip(images, axes)
         return ops.where(transformation["flips"], flipped, images)
 
-    def transform_segmentation_masks(self, masks, transformation, training=True):
+    def transform_segmentation_masks(self, masks, transformation):
         return self.transform_images(masks, transformation)
 
-    def transform_bounding_boxes(self, boxes, transformation, training=True):
+    def transform_bounding_boxes(self, boxes, transformation):
         left, top, right, bottom = ops.unstack(boxes["boxes"], axis=-1)
         height, width = transformation["input_shape"][1:3]
         flips = ops.reshape(transformation["flips"], (-1, 1, 1))
@@ -73,10 +73,8 @@ class RandomFlip(Augmentation):
 class Warp(Augmentation):
     """Base of the layers that read images at other places.
 
-    A subclass gives the eight numbers of the map in `matrices`.
+    A subclass gives the eight numbers of the map in `matrices`, or another `read`.
     """
-
-    fill_mode, fill_value = "constant", 0.0
 
     def keep_filling(self, fill_mode, interpolation, fill_value, seed):
         """Keeps how pixels are read between others, and what lies outside."""
@@ -92,13 +90,14 @@ class Warp(Augmentation):
         """Returns the maps, (batch, 8)."""
         raise TypeError(f"{type(self).__name__} does not define matrices.")
 
-    def transform_images(self, images, transformation, training=True):
-        return self._read(images, transformation, self.interpolation)
+    def transform_images(self, images, transformation):
+        return self.read(images, transformation, self.interpolation)
 
-    def transform_segmentation_masks(self, masks, transformation, training=True):
-        return self._read(masks, transformation, "nearest")
+    def transform_segmentation_masks(self, masks, transformation):
+        return self.read(masks, transformation, "nearest")
 
-    def _read(self, images, transformation, interpolation):
+    def read(self, images, transformation, interpolation):
+        """Returns images, or masks, read at other places."""
         return ops.image.affine_transform(
             images,
             self.matrices(transformation, *images.shape[1:3]),
@@ -108,7 +107,7 @@ class Warp(Augmentation):
             data_format="channels_last",
         )
 
-    def transform_bounding_boxes(self, boxes, transformation, training=True):
+    def transform_bounding_boxes(self, boxes, transformation):
         height, width = transformation["input_shape"][1:3]
         maps = self.matrices(transformation, height, width)
         ones = ops.ones_like(maps[:, :1])
@@ -145,7 +144,7 @@ class RandomRotation(Warp):
 
     Args:
         factor: How far, in full turns: counterclockwise if positive, drawn from
-            [-factor, factor] or from a pair (least, most), in [-1, 1].
+            [-factor, factor] for a factor in [-1, 1], or from a pair (least, most).
         fill_mode: What lies outside: "reflect" (d c b a | a b c d | d c b a),
             "constant" (`fill_value`), "nearest" (the edge) or "wrap" (the other side).
         interpolation: "bilinear" or "nearest".
@@ -167,7 +166,7 @@ class RandomRotation(Warp):
         **kwargs,
     ):
         super().__init__(data_format=data_format, **kwargs)
-        self.factor = span(self, -1, 1, factor=factor)
+        self.factor = span(self, -1, 1, open_pairs=True, factor=factor)
         self.keep_filling(fill_mode, interpolation, fill_value, seed)
 
     def sample(self, images, seed):

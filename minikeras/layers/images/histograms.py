@@ -5,30 +5,11 @@ import numpy as np
 from ... import ops
 from ...utils import checks
 from ..layer import LAYERS
-from .colors import ColorLayer
-from .image_layer import ImageLayer
-
-
-class Spreading(ImageLayer):
-    """Base of the layers that spread values over their range, without chance."""
-
-    keep_range, extent, clipped = (
-        ColorLayer.keep_range,
-        ColorLayer.extent,
-        ColorLayer.clipped,
-    )
-
-    def in_unit(self, images):
-        """Returns the images in [0, 1]."""
-        return (images - self.value_range[0]) * (1.0 / self.extent)
-
-    def in_range(self, images):
-        """Returns images in [0, 1] in the layer's range."""
-        return images * self.extent + self.value_range[0]
+from .image_layer import Ranged
 
 
 @LAYERS.register()
-class AutoContrast(Spreading):
+class AutoContrast(Ranged):
     """Stretches the values of each channel of each image over the whole range.
 
     Args:
@@ -45,7 +26,7 @@ class AutoContrast(Spreading):
         super().__init__(**kwargs)
         self.keep_range(value_range)
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         low = ops.min(images, axis=(1, 2), keepdims=True)
         width = ops.max(images, axis=(1, 2), keepdims=True) - low
         is_flat = width == 0
@@ -54,7 +35,7 @@ class AutoContrast(Spreading):
 
 
 @LAYERS.register()
-class Equalization(Spreading):
+class Equalization(Ranged):
     """Spreads values so that each part of the range is as common as any, in training.
 
     By the histogram of each channel, of all images of the batch together.
@@ -74,7 +55,7 @@ class Equalization(Spreading):
         self.keep_range(value_range)
         self.bins = checks.positive_int(self, bins=bins)
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         channels = images.shape[-1]
         x = ops.reshape(ops.clip(self.in_unit(images), 0.0, 1.0), (-1, channels))
         bins = ops.cast(x * (self.bins - 1), "int32")

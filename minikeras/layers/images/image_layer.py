@@ -1,5 +1,7 @@
 """What layers on images share: batches, what belongs to an image, drawn numbers."""
 
+import math
+
 import numpy as np
 
 from ... import ops, random
@@ -14,6 +16,7 @@ from ..layer import Layer
 __all__ = [
     "Augmentation",
     "ImageLayer",
+    "Ranged",
     "chosen",
     "per_image",
     "span",
@@ -44,6 +47,7 @@ class ImageLayer(Layer):
 
     is_always_active = True  # or only while training
     keeps_dtype = False  # whether ints stay ints
+    generator = None  # of seeds, if the layer draws anything
 
     def __init__(self, data_format=None, bounding_box_format=None, **kwargs):
         super().__init__(**kwargs)
@@ -56,43 +60,43 @@ class ImageLayer(Layer):
 
     def call(self, data, training=True):
         parts = dict(data) if isinstance(data, dict) else {"images": data}
-        images, back = as_batch(self.name, parts["images"], self.data_format)
-        if not self.keeps_dtype:
-            images = ops.cast(images, self.compute_dtype)
+        images, back = self._batch(parts["images"])
         if training or self.is_always_active:
-            self._transform(parts, images, self._drawn(images, training))
+            self._transform(parts, images, self.drawn(images, training, self.generator))
         else:
             parts["images"] = back(images)
         return parts if isinstance(data, dict) else parts["images"]
 
-    def _drawn(self, images, training):
-        return self.get_random_transformation(images, training=training)
+    def _batch(self, images):
+        """Images as (batch, height, width, channels), and what brings them back."""
+        owner = checks.owner_name(self)
+        images, back = as_batch(owner, images, self.data_format)
+        if not self.keeps_dtype:
+            images = ops.cast(images, self.compute_dtype)
+        return images, back
 
     def _transform(self, parts: dict, images, transformation) -> None:
         """Puts what the layer makes of them in the place of images and the rest."""
-        is_single = len(parts["images"].shape) == 3
-        old_size = images.shape[1:3]
-        images, back = self._images(parts["images"], images, transformation)
-        for name in parts.keys() & {"labels", "segmentation_masks"}:
-            change = getattr(self, f"transform_{name}")
-            value = convert_to_tensor(parts[name])
-            if name == "labels":
-                value = value[None] if is_single else value
-                y = change(value, transformation)
-                parts[name] = y[0] if is_single else y
-            else:
-                value, home = as_batch(self.name, value, self.data_format)
-                parts[name] = home(change(value, transformation))
+        owner, is_single = checks.owner_name(self), len(parts["images"].shape) == 3
+        back = self._batch(parts["images"])[1]
+        made = self.transform_images(images, transformation)
+        parts["images"] = back(made)
+        if "labels" in parts:
+            labels = convert_to_tensor(parts["labels"])
+            labels = labels[None] if is_single else labels
+            labels = self.transform_labels(labels, transformation)
+            parts["labels"] = labels[0] if is_single else labels
+        if "segmentation_masks" in parts:
+            masks, back = as_batch(owner, parts["segmentation_masks"], self.data_format)
+            masks = self.transform_segmentation_masks(masks, transformation)
+            parts["segmentation_masks"] = back(masks)
         if "bounding_boxes" in parts:
-            sizes = old_size, images.shape[1:3]
             parts["bounding_boxes"] = self._boxes(
-                parts["bounding_boxes"], transformation, sizes, is_single
+                parts["bounding_boxes"],
+                transformation,
+                (images.shape[1:3], made.shape[1:3]),
+                is_single,
             )
-        parts["images"] = back(images)
-
-    def _images(self, given, images, transformation):
-        back = as_batch(self.name, given, self.data_format)[1]
-        return self.transform_images(images, transformation), back
 
     def _boxes(self, given: dict, transformation, sizes, is_single: bool) -> dict:
         """Boxes in the caller's form, changed as corners (left, top, right, bottom)."""
@@ -121,22 +125,43 @@ class ImageLayer(Layer):
     # What subclasses say ------------------------------------------------------------
 
     def get_random_transformation(self, data, training=True, seed=None):
-        """Returns what is drawn for a batch, and told to the methods below."""
+        """Returns what is drawn for a batch, as the methods below are told it.
+
+        Args:
+            data: The images, or the dict that holds them.
+            training: Whether there is anything to draw.
+            seed: SeedGenerator or int to draw from instead of the layer's own.
+        """
+        images, _ = self._batch(data["images"] if isinstance(data, dict) else data)
+        if seed is None:
+            seed = self.generator
+        elif not isinstance(seed, SeedGenerator):
+            seed = SeedGenerator(seed)
+        return self.drawn(images, training, seed)
+
+    def drawn(self, images, training, seed):
+        """Returns what `sample` draws, or None where the layer is not active."""
+        if training or self.is_always_active:
+            return self.sample(images, seed)
         return None
 
-    def transform_images(self, images, transformation, training=True):
+    def sample(self, images, seed):
+        """Draws from a SeedGenerator what the methods below need to know."""
+        return None
+
+    def transform_images(self, images, transformation):
         """Returns the changed images, (batch, height, width, channels)."""
         return images
 
-    def transform_labels(self, labels, transformation, training=True):
+    def transform_labels(self, labels, transformation):
         """Returns the labels that go with the changed images."""
         return labels
 
-    def transform_segmentation_masks(self, masks, transformation, training=True):
+    def transform_segmentation_masks(self, masks, transformation):
         """Returns the masks that go with the changed images."""
         return masks
 
-    def transform_bounding_boxes(self, boxes, transformation, training=True):
+    def transform_bounding_boxes(self, boxes, transformation):
         """Returns the boxes that go with the changed images: {"boxes", "labels"}.
 
         The boxes are corners in pixels, (left, top, right, bottom).
@@ -176,10 +201,7 @@ class ImageLayer(Layer):
 
 
 class Augmentation(ImageLayer):
-    """Base of the layers that change images at random, and only while training.
-
-    A subclass draws in `sample`, which gets the batch and the generator of seeds.
-    """
+    """Base of the layers that change images at random, and only while training."""
 
     is_always_active = False
 
@@ -188,22 +210,31 @@ class Augmentation(ImageLayer):
         self.seed = seed
         self.generator = SeedGenerator(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        """Returns what is drawn for a batch; None outside of training.
 
-        Args:
-            data: The images, or the dict that holds them.
-            training: Whether there is anything to draw.
-            seed: SeedGenerator or int to draw from instead of the layer's own.
-        """
-        if not training:
-            return None
-        images = data["images"] if isinstance(data, dict) else data
-        return self.sample(images, self.generator if seed is None else seed)
+class Ranged(ImageLayer):
+    """Base of the layers that know between which numbers values lie."""
 
-    def sample(self, images, seed):
-        """Draws what `transform_images` is told."""
-        raise TypeError(f"{type(self).__name__} does not define sample(images, seed).")
+    def keep_range(self, value_range):
+        """Keeps the least and the greatest value of a pixel."""
+        self.value_range = two_numbers(self, value_range=value_range)
+
+    @property
+    def extent(self):
+        """How far apart the ends of the range are."""
+        low, high = self.value_range
+        return high - low
+
+    def clipped(self, images):
+        """Returns the images without what lies outside of the range."""
+        return ops.clip(images, *self.value_range)
+
+    def in_unit(self, images):
+        """Returns images with the range brought to [0, 1]."""
+        return (images - self.value_range[0]) * (1.0 / self.extent)
+
+    def in_range(self, images):
+        """Returns images in [0, 1] brought to the range."""
+        return images * self.extent + self.value_range[0]
 
 
 def per_image(x):
@@ -239,22 +270,25 @@ def _is_number(x) -> bool:
     return isinstance(x, (int, float, np.number)) and not isinstance(x, bool)
 
 
-def span(owner, low, high, **named):
-    """Checks a number, or a pair of them, in [low, high]; returns the range to draw in.
+def span(owner, low, high, open_pairs=False, **named):
+    """Checks a number, or a pair (least, most); returns the range to draw from.
 
-    One number x stands for (-x, x) where `low` is negative, else for (0, x).
+    One number x, in [low, high], stands for (-x, x) where `low` is negative, else for
+    (0, x). A pair lies in [low, high] too, or anywhere if `open_pairs`.
 
     >>> span("Layer", -1, 1, factor=0.3), span("Layer", 0, 1, factor=(0.2, 0.5))
     ((-0.3, 0.3), (0.2, 0.5))
     """
     ((name, given),) = named.items()
+    least, most = (-math.inf, math.inf) if open_pairs else (low, high)
     if _is_number(given):
-        size = abs(given) if low < 0 else given
-        pair = (-size if low < 0 else 0, size)
+        least, most = low, high
+        pair = (-abs(given) if low < 0 else 0, abs(given) if low < 0 else given)
     else:
         is_pair = isinstance(given, (tuple, list)) and len(given) == 2
         pair = tuple(sorted(given)) if is_pair and all(map(_is_number, given)) else None
-    if pair is None or not low <= pair[0] <= pair[1] <= high:
-        must = f"be a number in [{low}, {high}], or a pair (least, most) of them"
+    if pair is None or not least <= pair[0] <= pair[1] <= most:
+        must = f"be a number in [{low}, {high}], or a pair (least, most)"
+        must += "" if open_pairs else " of them"
         checks.fail(owner, name, given, must)
     return pair

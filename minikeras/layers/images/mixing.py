@@ -23,7 +23,7 @@ class Mixture(Augmentation):
         """Returns what belongs to the images that are mixed in."""
         return ops.take(values, transformation["permutation_order"], axis=0)
 
-    def transform_labels(self, labels, transformation, training=True):
+    def transform_labels(self, labels, transformation):
         return self.mixed(labels, transformation)
 
 
@@ -37,7 +37,7 @@ class MixUp(Mixture):
     Boxes and segmentation masks of the two come one after the other.
 
     Args:
-        alpha: How much they mix, in [0, 1]: near 0, most images stay as they are.
+        alpha: How much they mix, above 0: near 0, most images stay as they are.
         data_format: "channels_last" (default) or "channels_first".
         seed: Int that makes the draws repeatable.
 
@@ -46,7 +46,7 @@ class MixUp(Mixture):
 
     def __init__(self, alpha=0.2, data_format=None, seed=None, **kwargs):
         super().__init__(data_format=data_format, **kwargs)
-        self.alpha = checks.in_range(self, 0, 1, alpha=alpha)
+        self.alpha = checks.positive(self, alpha=alpha)
         self.keep_seed(seed)
 
     def sample(self, images, seed):
@@ -55,13 +55,13 @@ class MixUp(Mixture):
         weight = random.beta((batch,), self.alpha, self.alpha, seed=seed)
         return {"mix_weight": weight, "permutation_order": order}
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         return self.mixed(images, transformation)
 
-    def transform_segmentation_masks(self, masks, transformation, training=True):
+    def transform_segmentation_masks(self, masks, transformation):
         return ops.concatenate([masks, self.others(masks, transformation)], axis=-1)
 
-    def transform_bounding_boxes(self, boxes, transformation, training=True):
+    def transform_bounding_boxes(self, boxes, transformation):
         return {
             name: ops.concatenate([x, self.others(x, transformation)], axis=1)
             for name, x in boxes.items()
@@ -102,14 +102,14 @@ class CutMix(Mixture):
             "mix_weight": per_image(weight),
         }
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         others = self.others(images, transformation)
         return ops.where(transformation["batch_masks"], others, images)
 
-    def transform_segmentation_masks(self, masks, transformation, training=True):
+    def transform_segmentation_masks(self, masks, transformation):
         return self.transform_images(masks, transformation)
 
-    def transform_bounding_boxes(self, boxes, transformation, training=True):
+    def transform_bounding_boxes(self, boxes, transformation):
         raise ValueError(
             f"{checks.owner_name(self)}: parts of images have no boxes, got "
             "bounding_boxes. Try MixUp, which keeps those of both images."

@@ -24,10 +24,10 @@ class ToSize(ImageLayer):
             return (*input_shape[:-3], *size, input_shape[-1])
         return (*input_shape[:-2], *size)
 
-    def transform_segmentation_masks(self, masks, transformation, training=True):
+    def transform_segmentation_masks(self, masks, transformation):
         return self.brought(masks, transformation, "nearest")
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         return self.brought(images, transformation, "bilinear")
 
     def brought(self, images, transformation, interpolation):
@@ -43,6 +43,10 @@ class ToSize(ImageLayer):
             data_format="channels_last",
             **how,
         )
+
+    def spare(self, shape) -> tuple[int, int]:
+        """Returns how many rows and columns images have more than are wanted."""
+        return shape[1] - self.height, shape[2] - self.width
 
     def boxes_of_window(self, boxes, window):
         """Returns boxes seen through a window, ((top, rows), (left, columns))."""
@@ -110,10 +114,10 @@ class Resizing(ToSize):
         self.fill_value = fill_value
         self.antialias = checks.boolean(self, antialias=antialias)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        return tuple(data.shape[1:3])
+    def sample(self, images, seed):
+        return tuple(images.shape[1:3])
 
-    def transform_images(self, images, transformation, training=True):
+    def transform_images(self, images, transformation):
         return self.brought(images, transformation, self.interpolation)
 
     def brought(self, images, transformation, interpolation):
@@ -127,7 +131,7 @@ class Resizing(ToSize):
             fill_value=self.fill_value,
         )
 
-    def transform_bounding_boxes(self, boxes, transformation, training=True):
+    def transform_bounding_boxes(self, boxes, transformation):
         old, new = transformation, (self.height, self.width)
         if self.crop_to_aspect_ratio or self.pad_to_aspect_ratio:
             window = to_aspect(old, new, self.crop_to_aspect_ratio)
@@ -156,27 +160,23 @@ class CenterCrop(ToSize):
         super().__init__(data_format=data_format, **kwargs)
         self.keep_size(height, width)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        return {"input_shape": tuple(data.shape)}
-
-    def _window(self, old: tuple) -> list:
-        """Where the part that is cut out begins, and how long it is."""
-        new = (self.height, self.width)
-        if all(n >= m for n, m in zip(old, new, strict=True)):
-            return [(int((n - m) / 2), m) for n, m in zip(old, new, strict=True)]
-        return to_aspect(old, new, True)
+    def sample(self, images, seed):
+        return {"input_shape": tuple(images.shape)}
 
     def brought(self, images, transformation, interpolation):
-        old, new = tuple(images.shape[1:3]), (self.height, self.width)
-        window = self._window(old)
-        if any(n < m for n, m in zip(old, new, strict=True)):
+        spare = self.spare(images.shape)
+        if min(spare) < 0:
             return self.resized(images, interpolation, crop_to_aspect_ratio=True)
-        (top, rows), (left, columns) = window
-        return images[:, top : top + rows, left : left + columns]
+        top, left = (n // 2 for n in spare)
+        return images[:, top : top + self.height, left : left + self.width]
 
-    def transform_bounding_boxes(self, boxes, transformation, training=True):
-        old = transformation["input_shape"][1:3]
-        return self.boxes_of_window(boxes, self._window(old))
+    def transform_bounding_boxes(self, boxes, transformation):
+        shape, new = transformation["input_shape"], (self.height, self.width)
+        spare = self.spare(shape)
+        if min(spare) < 0:
+            return self.boxes_of_window(boxes, to_aspect(shape[1:3], new, True))
+        starts = (n // 2 for n in spare)
+        return self.boxes_of_window(boxes, list(zip(starts, new, strict=True)))
 
 
 @LAYERS.register()
@@ -202,31 +202,29 @@ class RandomCrop(ToSize, Augmentation):
         self.keep_size(height, width)
         self.keep_seed(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        """Returns the first row and column, or None: the images are resized."""
-        images = data["images"] if isinstance(data, dict) else data
-        spare = images.shape[1] - self.height, images.shape[2] - self.width
-        self._old_size = tuple(images.shape[1:3])
+    def drawn(self, images, training, seed):
+        """Returns the first row and column, or what shape the images have that are
+        resized.
+        """
+        spare = self.spare(images.shape)
         if not training or min(spare) < 0:
-            return None
-        seed = self.generator if seed is None else seed
+            return {"input_shape": tuple(images.shape)}
         return tuple(
             ops.cast(random.uniform((), 0, n + 1.0, seed=seed), "int32") for n in spare
         )
 
     def brought(self, images, transformation, interpolation):
-        if transformation is None:
+        if isinstance(transformation, dict):
             return self.resized(images, interpolation, crop_to_aspect_ratio=True)
-        for axis, (start, length) in enumerate(
-            zip(transformation, (self.height, self.width), strict=True), 1
-        ):
-            images = ops.take(images, start + ops.arange(length), axis=axis)
+        sizes = (self.height, self.width)
+        for axis, (start, length) in enumerate(zip(transformation, sizes, strict=True)):
+            images = ops.take(images, start + ops.arange(length), axis=axis + 1)
         return images
 
-    def transform_bounding_boxes(self, boxes, transformation, training=True):
-        old, new = self._old_size, (self.height, self.width)
-        if transformation is None:
-            window = to_aspect(old, new, True)
+    def transform_bounding_boxes(self, boxes, transformation):
+        new = (self.height, self.width)
+        if isinstance(transformation, dict):
+            window = to_aspect(transformation["input_shape"][1:3], new, True)
         else:
             window = list(zip(map(int, transformation), new, strict=True))
         return self.boxes_of_window(boxes, window)
