@@ -212,7 +212,12 @@ class Header:
         pairs = [
             (self.names.of(e.outputs[0]), self.source._view(e)) for e in self._views
         ]
-        turned = [(name, text) for name, text in pairs if text[:-2] in self.plain]
+        shown = {self.names.of(e.args[0]) for e in self._views}  # they come before
+        turned = [
+            (name, text)
+            for name, text in pairs
+            if text[:-2] in self.plain and name not in shown
+        ]
         lines = [
             f"{name} = {text}" for name, text in pairs if (name, text) not in turned
         ]

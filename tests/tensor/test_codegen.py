@@ -267,6 +267,19 @@ def test_a_step_that_runs_as_written_says_why():
         model.source("train")
 
 
+def test_a_view_is_made_before_what_shows_it():
+    @keras.function
+    def marks(x):
+        kinds = keras.ops.transpose(keras.ops.cast(3 * x, "int32"))
+        return keras.ops.one_hot(kinds, 4)
+
+    x = np.linspace(0, 1, 18, dtype="float32").reshape(6, 3)
+    for _ in range(2):
+        expected = marks(keras.ops.convert_to_tensor(x)).numpy()
+    (found,) = bare(marks.source())["marks"](x)
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_functions_have_a_source():
     @keras.function
     def length(x):
