@@ -64,7 +64,8 @@ class ImageLayer(Layer):
         if training or self.is_always_active:
             self._transform(parts, images, self.drawn(images, training, self.generator))
         else:
-            parts["images"] = back(images)
+            parts["images"] = images
+        parts["images"] = back(parts["images"])
         return parts if isinstance(data, dict) else parts["images"]
 
     def _batch(self, images):
@@ -78,9 +79,7 @@ class ImageLayer(Layer):
     def _transform(self, parts: dict, images, transformation) -> None:
         """Puts what the layer makes of them in the place of images and the rest."""
         owner, is_single = checks.owner_name(self), len(parts["images"].shape) == 3
-        back = self._batch(parts["images"])[1]
-        made = self.transform_images(images, transformation)
-        parts["images"] = back(made)
+        made = parts["images"] = self.transform_images(images, transformation)
         if "labels" in parts:
             labels = convert_to_tensor(parts["labels"])
             labels = labels[None] if is_single else labels
