@@ -114,7 +114,7 @@ class L2(Regularizer):
         return self.l2 * ops.sum(ops.square(x))
 
 
-@REGULARIZERS.register("l1l2", "l1_l2")
+@REGULARIZERS.register("l1l2")
 class L1L2(Regularizer):
     """penalty = l1 * sum(|x|) + l2 * sum(x^2).
 
@@ -187,6 +187,8 @@ def get(identifier):
     >>> get("l2").get_config()
     {'l2': 0.01}
     """
+    if isinstance(identifier, str) and identifier == "l1_l2":  # so it is documented
+        return L1L2(l1=0.01, l2=0.01)
     return REGULARIZERS.get(identifier)
 
 

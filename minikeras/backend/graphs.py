@@ -20,7 +20,7 @@ from ..tensor import (
 from ..utils import checks, naming
 from . import phase
 
-__all__ = ["function", "gradients"]
+__all__ = ["OptimizerStep", "function", "gradients"]
 
 
 def _entry(x: KerasTensor):
@@ -43,7 +43,7 @@ def function(inputs, outputs, updates=None, name=None, **kwargs):
         inputs: List of symbolic tensors; `learning_phase()` may be among them.
         outputs: List of tensors, or one of them.
         updates: Pairs (variable, symbolic value), or what `update` returned, which are
-            set after the outputs are computed.
+            set after the outputs are computed; steps of an optimizer, too.
         name: What messages call the function.
         **kwargs: `givens`: pairs of symbolic tensors and their fixed values.
 
@@ -77,14 +77,18 @@ class GraphFunction:
     def __init__(self, inputs, outputs, updates, is_alone, name, givens):
         self.name, self._is_alone = name, is_alone
         self.inputs, self.outputs, self._givens = inputs, outputs, givens
-        self._updates = [u for u in updates if not isinstance(u, Variable)]
+        self._updates = [
+            u if isinstance(u, OptimizerStep) else Assignment(*u)
+            for u in updates
+            if not isinstance(u, Variable)  # set already
+        ]
         fed = [x for x in inputs if x is not phase.SYMBOL]
         self._fed = [*fed, *givens]
         for x in self._fed:
             if type(x) is not KerasTensor:
                 must = "be symbolic tensors, as K.placeholder and model.input are"
                 checks.fail(name, "inputs", x, must)
-        wanted = [*outputs, *(new for _, new in map(tuple, self._updates))]
+        wanted = [*outputs, *(x for u in self._updates for x in u.needed)]
         self._symbols = [x for x in wanted if type(x) is KerasTensor]
         self._network = _network(name, self._fed, self._symbols)
 
@@ -111,8 +115,8 @@ class GraphFunction:
         results = self._run(values, bool(training))
         found = {id(x): v for x, v in zip(self._symbols, results, strict=True)}
         arrays = [as_array(found.get(id(x), x)).copy() for x in self.outputs]
-        for variable, new in map(tuple, self._updates):
-            variable.assign(found.get(id(new), new))
+        for update in self._updates:
+            update.run([found.get(id(x), x) for x in update.needed])
         return arrays[0] if self._is_alone else arrays
 
     def _run(self, values: list, training: bool) -> list:
@@ -121,6 +125,35 @@ class GraphFunction:
             return self._network.run(values, training)
         finally:
             calls.training = before
+
+
+class Assignment:
+    """An update of `function`: a variable is set."""
+
+    def __init__(self, variable: Variable, value):
+        self._variable, self.needed = variable, [value]
+
+    def run(self, values: list) -> None:
+        """Sets the variable to the value of what is needed."""
+        self._variable.assign(values[0])
+
+
+class OptimizerStep:
+    """An update of `function`: an optimizer's step down the gradients of a loss.
+
+    Args:
+        optimizer: Optimizer.
+        loss: Symbolic tensor; if it is no scalar, the sum of its elements.
+        variables: List of the variables that are trained.
+    """
+
+    def __init__(self, optimizer, loss, variables):
+        self._optimizer, self._variables = optimizer, list(variables)
+        self.needed = gradients(loss, self._variables)
+
+    def run(self, values: list) -> None:
+        """Takes the step, from the values of the gradients."""
+        self._optimizer.apply(values, self._variables)
 
 
 def gradients(loss, variables):

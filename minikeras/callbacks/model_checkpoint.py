@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from ..legacy import doors
+from ..legacy.methods import Logs
 from ..utils import checks
 from ..utils.progress import print_message
 from .monitor import MonitorCallback
@@ -104,11 +105,11 @@ class ModelCheckpoint(MonitorCallback):
 
     def _format_path(self, batch: int | None, logs) -> str:
         """Returns the path with the numbers of this moment filled in."""
-        fields = {**logs, "epoch": self._epoch + 1}
+        fields = Logs(logs, epoch=self._epoch + 1)
         if batch is not None:
             fields["batch"] = batch + 1
         try:
-            return self.filepath.format(**fields)
+            return self.filepath.format_map(fields)
         except KeyError as error:
             raise KeyError(
                 f"ModelCheckpoint: filepath {self.filepath!r} names {error}, which is "

@@ -6,19 +6,25 @@ that have no effect any more, methods of models, optimizers and callbacks.
 
 import math
 
-from .spellings import CLASSES, SpellingError, modernized
+from .spellings import (
+    CLASSES,
+    CONSTRAINTS,
+    REGULARIZERS,
+    SpellingError,
+    modernized,
+)
 from .training import OBJECTIVES, OPTIMIZERS
 
 __all__ = ["modern_argument", "modern_call", "modern_word"]
 
 _WORDS = {
-    "constraint": {"maxnorm": "max_norm", "nonneg": "non_neg", "unitnorm": "unit_norm"},
+    "constraint": CONSTRAINTS,
     "initializer": {"one": "ones", "zero": "zeros"},
     "layer": {name: modern for name, (modern, _) in CLASSES.items()},
     "loss": OBJECTIVES,
     "metric": {**OBJECTIVES, "KLD": "kl_divergence", "logcosh": "LogCoshError"},
     "optimizer": OPTIMIZERS,
-    "regularizer": {"l1l2": "l1_l2", "activity_l1": "l1", "activity_l2": "l2"},
+    "regularizer": REGULARIZERS,
 }
 
 _QUEUE = dict.fromkeys(

@@ -11,7 +11,7 @@ import importlib
 import sys
 import warnings
 
-from ..utils import configurable
+from ..utils import checks, configurable
 from ..utils.lazy import LazyModule
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
 _ROOT = __name__.split(".")[0]
 calls = LazyModule(f"{__package__}.calls")  # late: they are hardly ever asked
 paths = LazyModule(f"{__package__}.paths")
+spellings = LazyModule(f"{__package__}.spellings")
 
 MISSING = object()
 _DOORS = tuple(
@@ -97,6 +98,24 @@ def _with_default(init, name: str, value):
     return made
 
 
+def _with_sides(init):
+    """Lets a layer take its padding as Keras 1 did: `{"top_pad": 1}`."""
+
+    @functools.wraps(init)
+    def made(self, *args, **kwargs):
+        given = {"padding": args[0]} if args else kwargs
+        if isinstance(given.get("padding"), dict):
+            name = type(self).__name__
+            kwargs = spellings.modernized(name, {**kwargs, **given})[1]
+            args = ()
+            warn(f"Old spelling of {name}. Write {describe_call(name, (), kwargs)}.")
+        init(self, *args, **kwargs)
+
+    return made
+
+
+_SIDED = ("ZeroPadding1D", "ZeroPadding2D")
+_VARKEYWORDS = 8  # inspect.CO_VARKEYWORDS; the module takes long to import
 _FIRST = ("input_shape", "batch_input_shape", "batch_size")  # every layer takes them
 
 
@@ -106,6 +125,8 @@ def open_constructor(cls: type) -> type:
         return cls
     if cls.__name__ in _OLD_DEFAULTS:
         cls.__init__ = _with_default(cls.__init__, *_OLD_DEFAULTS[cls.__name__])
+    if cls.__name__ in _SIDED:
+        cls.__init__ = _with_sides(cls.__init__)
     more = _FIRST if hasattr(cls, "compute_output_shape") else ()
     cls.__init__ = _opened(
         cls.__init__,
@@ -241,9 +262,22 @@ def _opened(function, owner: str, names_of, skip: int = 1):
             known.update(names_of())
             if not known.issuperset(kwargs):
                 kwargs = _modern_keywords(owner, args, kwargs, skip)
+                _refuse_unknown(owner, function, kwargs, known)
         return function(*args, **kwargs)
 
     return opened
+
+
+def _refuse_unknown(owner: str, function, kwargs: dict, known: set) -> None:
+    """Fails for a keyword that was never one, with the name that it is near to."""
+    code = getattr(function, "__code__", None)
+    takes_any = code is None or code.co_flags & _VARKEYWORDS
+    name = next((x for x in kwargs if x not in known), None)
+    if name is not None and not takes_any:
+        raise TypeError(
+            f"{owner.rpartition('.')[2]}: unknown argument {name!r}. "
+            f"{checks.did_you_mean(name, known - {'self'})}"
+        )
 
 
 def _names(function) -> frozenset:

@@ -8,6 +8,7 @@ import itertools
 import math
 
 from . import doors
+from .optimizer_methods import METHODS as _OPTIMIZER
 
 __all__ = ["Logs", "missing"]
 
@@ -21,8 +22,8 @@ def missing(obj, kind: str, name: str):
     """Returns what an attribute that an object does not have was in earlier Keras.
 
     Args:
-        obj: A model or layer.
-        kind: "model" or "layer".
+        obj: A model, layer or optimizer.
+        kind: "model", "layer" or "optimizer".
         name: The attribute.
 
     Raises:
@@ -284,6 +285,7 @@ _LAYER = {
 }
 _MISSING = {
     "layer": _LAYER,
+    "optimizer": _OPTIMIZER,
     "model": {
         **_LAYER,
         "evaluate_generator": evaluate_generator,
@@ -321,6 +323,7 @@ _RENAMED = {
         "b_constraint": "bias_constraint",
     },
     "model": {"inbound_nodes": "_inbound_nodes", "outbound_nodes": "_outbound_nodes"},
+    "optimizer": {},
 }
 
 

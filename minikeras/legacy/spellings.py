@@ -232,7 +232,8 @@ _INITIALIZERS = {
     "uniform": "random_uniform",
     "zero": "zeros",
 }
-_CONSTRAINTS = {"maxnorm": "max_norm", "nonneg": "non_neg", "unitnorm": "unit_norm"}
+REGULARIZERS = {"activity_l1": "l1", "activity_l2": "l2", "l1l2": "l1_l2"}
+CONSTRAINTS = {"maxnorm": "max_norm", "nonneg": "non_neg", "unitnorm": "unit_norm"}
 _IMPLEMENTATIONS = {"cpu": 0, "mem": 1, "gpu": 2}
 _SIDES_2D = (("top_pad", "bottom_pad"), ("left_pad", "right_pad"))
 
@@ -303,9 +304,11 @@ def modern_value(name: str, value):
         return _INITIALIZERS.get(value, value)
     if name.endswith("_constraint"):
         if isinstance(value, str):
-            return _CONSTRAINTS.get(value, value)
+            return CONSTRAINTS.get(value, value)
         return _keras_1_object(value, {"m": "max_value"})
     if name.endswith("_regularizer"):
+        if isinstance(value, str):
+            return REGULARIZERS.get(value, value)
         return _keras_1_object(value, {})
     return value
 

@@ -16,7 +16,7 @@ import warnings
 import numpy as np
 
 from .. import ops
-from ..legacy import doors
+from ..legacy import doors, methods
 from ..tensor import (
     Tensor,
     Variable,
@@ -113,6 +113,10 @@ class Optimizer(OptimizerState):
         self._learning_rate = self._make_rate(learning_rate)
         self._undecayed: tuple[list, list] = ([], [])  # variables, patterns of names
         self._steps_itself = type(self).update_step is not Optimizer.update_step
+
+    def __getattr__(self, name: str):
+        """Asks for what optimizers had in earlier Keras."""
+        return methods.missing(self, "optimizer", name)
 
     # Arguments -----------------------------------------------------------------------
 

@@ -32,6 +32,26 @@ ONE = {
     "sqrt": (K.sqrt, lambda x: np.sqrt(np.maximum(x, 0))),
     "log": (lambda x: K.log(K.abs(x)), lambda x: np.log(np.abs(x))),
     "pow": (lambda x: K.pow(x, 3), lambda x: x**3),
+    "sin": (K.sin, np.sin),
+    "cos": (K.cos, np.cos),
+    "sigmoid": (K.sigmoid, lambda x: 1 / (1 + np.exp(-x))),
+    "softplus": (K.softplus, lambda x: np.log1p(np.exp(x))),
+    "softsign": (K.softsign, lambda x: x / (1 + np.abs(x))),
+    "logsumexp": (
+        lambda x: K.logsumexp(x, axis=1),
+        lambda x: np.log(np.exp(x).sum(1)),
+    ),
+    "equal": (lambda x: K.equal(x, K.abs(x)), lambda x: x >= 0),
+    "not_equal": (lambda x: K.not_equal(x, K.abs(x)), lambda x: x < 0),
+    "greater_equal": (lambda x: K.greater_equal(x, 0.1), lambda x: x >= 0.1),
+    "less": (lambda x: K.less(x, 0.1), lambda x: x < 0.1),
+    "less_equal": (lambda x: K.less_equal(x, 0.1), lambda x: x <= 0.1),
+    "zeros_like": (K.zeros_like, np.zeros_like),
+    "ones_like": (K.ones_like, np.ones_like),
+    "identity": (K.identity, lambda x: x),
+    "stop_gradient": (K.stop_gradient, lambda x: x),
+    "to_dense": (K.to_dense, lambda x: x),
+    "gather": (lambda x: K.gather(x, [2, 0]), lambda x: x[[2, 0]]),
     "clip": (lambda x: K.clip(x, -0.5, 0.5), lambda x: np.clip(x, -0.5, 0.5)),
     "sign": (K.sign, np.sign),
     "round": (K.round, np.round),
@@ -57,6 +77,7 @@ ONE = {
     "concatenate": (lambda x: K.concatenate([x, x]), lambda x: np.hstack([x, x])),
     "stack": (lambda x: K.stack([x, x], axis=1), lambda x: np.stack([x, x], 1)),
     "cumsum": (lambda x: K.cumsum(x, axis=1), lambda x: x.cumsum(1)),
+    "cumprod": (lambda x: K.cumprod(x, axis=1), lambda x: x.cumprod(1)),
     "dot": (lambda x: K.dot(x, K.transpose(x)), lambda x: x @ x.T),
     "relu": (
         lambda x: K.relu(x, alpha=0.1, max_value=1.0),
@@ -107,6 +128,12 @@ def test_of_one_tensor(name):
     x = K.placeholder((None, 3))
     found = K.function([x], [function(x)])([A])[0]
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
+
+
+def test_no_gradient_flows_through_stop_gradient():
+    x = K.placeholder((None, 2))
+    y = K.sum(x * K.stop_gradient(x))
+    assert K.function([x], K.gradients(y, [x]))([[[3.0, 4.0]]])[0].tolist() == [[3, 4]]
 
 
 @pytest.mark.parametrize(

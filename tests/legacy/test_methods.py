@@ -25,86 +25,47 @@ def batches(size=8):
             yield X[i : i + size], Y[i : i + size]
 
 
-def test_fit_with_keywords_of_keras_1():
-    old, new = model_of(), model_of()
-    first = old.fit(X, Y, nb_epoch=3, verbose=0, shuffle=False)
-    second = new.fit(X, Y, epochs=3, verbose=0, shuffle=False)
-    assert first.history == second.history
+def test_the_call_of_today_is_shown():
+    model = model_of()
     with pytest.warns(DeprecationWarning, match=r"Write fit\(\.\.\., \.\.\., verbose"):
-        old.fit(X, Y, verbose=0, nb_epoch=1)
-
-
-def test_show_accuracy_compiles_with_it():
-    model = model_of(metrics=None, class_mode="binary")
-    history = model.fit(X, Y, nb_epoch=1, show_accuracy=True, verbose=0)
-    assert set(history.history) == {"loss", "acc"}
-
-
-def test_fit_takes_workers_and_says_so():
+        model.fit(X, Y, verbose=0, nb_epoch=1)
+    with pytest.warns(DeprecationWarning, match=r"today: model\.fit\(generator, steps"):
+        model.fit_generator(batches(), 3, verbose=0)
     with pytest.warns(DeprecationWarning, match="there is no queue"):
-        model_of().fit(X, Y, workers=2, use_multiprocessing=True, verbose=0)
+        model.fit(X, Y, workers=2, verbose=0)
+    with pytest.warns(DeprecationWarning, match="batch_size has no effect today"):
+        keras.callbacks.TensorBoard(batch_size=3)
+    with pytest.warns(DeprecationWarning, match="min_delta=0.5"):
+        keras.callbacks.ReduceLROnPlateau(epsilon=0.5)
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("call", "message"),
     [
-        {"steps_per_epoch": 3, "epochs": 2},
-        {"samples_per_epoch": 24, "nb_epoch": 2, "max_q_size": 3, "nb_worker": 1},
-        {"samples_per_epoch": 20, "nb_epoch": 2, "pickle_safe": True},
+        (lambda m: m.fit(X, Y, nb_epoch=1, epochs=2), "'nb_epoch' is the old name of"),
+        (lambda m: m.fit(X, Y, nb_epochs=2), "'nb_epochs'. Did you mean 'epochs'"),
+        (lambda m: m.evaluate(X, Y, val_samples=1, steps=1), "'val_samples' is the ol"),
+        (lambda m: m.evaluate_generator(batches(), val_sampels=3), "'val_sampels'"),
+        (lambda m: m.compile(optimiser="sgd"), "Did you mean 'optimizer'"),
+        (
+            lambda m: keras.callbacks.ReduceLROnPlateau(epsilon=1, min_delta=1),
+            "'epsilon' is the old name of 'min_delta'",
+        ),
+        (
+            lambda m: keras.callbacks.ModelCheckpoint("m.h5", perido=2),
+            "unknown argument 'perido'",
+        ),
+        (lambda m: keras.Model(input=m.input), "both inputs and outputs"),
     ],
 )
-def test_fit_generator(options):
-    old, new = model_of(), model_of()
-    first = old.fit_generator(batches(), verbose=0, **options)
-    second = new.fit(batches(), steps_per_epoch=3, epochs=2, verbose=0)
-    assert first.history == second.history
+def test_mistakes_are_told(call, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        call(model_of())
 
 
 def test_there_is_no_queue_to_be_set():
     with pytest.warns(DeprecationWarning, match="max_q_size, nb_worker: there is no"):
         model_of().evaluate_generator(batches(), 1, max_q_size=3, nb_worker=2)
-
-
-def test_fit_generator_validates():
-    for options in ({"validation_steps": 3}, {"nb_val_samples": 24}):
-        model = model_of()
-        history = model.fit_generator(
-            batches(),
-            3,
-            verbose=0,
-            validation_data=batches(),
-            **options,
-        )
-        expected = model.evaluate(X, Y, verbose=0)
-        np.testing.assert_allclose(
-            [history.history["val_loss"][0], history.history["val_acc"][0]],
-            expected,
-            rtol=1e-5,
-        )
-
-
-def test_evaluate_and_predict_generator():
-    model = model_of()
-    expected = model.evaluate(X, Y, batch_size=8, verbose=0)
-    for options in ({"steps": 3}, {"val_samples": 24}, {"steps": 3, "workers": 4}):
-        found = model.evaluate_generator(batches(), **options)
-        np.testing.assert_allclose(found, expected, rtol=1e-6)
-        predicted = model.predict_generator(batches(), **options)
-        np.testing.assert_array_equal(
-            predicted, model.predict(X, batch_size=8, verbose=0)
-        )
-    with pytest.raises(TypeError, match="unknown argument 'val_sampels'"):
-        model.evaluate_generator(batches(), val_sampels=3)
-
-
-def test_predict_classes_and_proba():
-    model = model_of()
-    outputs = model.predict(X, verbose=0)
-    assert np.array_equal(model.predict_proba(X), outputs)
-    assert np.array_equal(model.predict_classes(X), (outputs > 0.5).astype(int))
-    three = model_of(3, metrics=None)
-    expected = three.predict(X, verbose=0).argmax(axis=-1)
-    assert np.array_equal(three.predict_classes(X, batch_size=8), expected)
 
 
 def test_reset_states_of_the_model():
@@ -188,13 +149,6 @@ def test_callbacks_find_the_other_names(tmp_path):
     assert all(None not in pair for pair in seen)
 
 
-def test_checkpoints_every_so_many_epochs(tmp_path):
-    path = str(tmp_path / "{epoch}.weights.h5")
-    keep = keras.callbacks.ModelCheckpoint(path, save_weights_only=True, period=2)
-    model_of().fit(X, Y, epochs=5, verbose=0, callbacks=[keep])
-    assert sorted(p.name[0] for p in tmp_path.iterdir()) == ["2", "4"]
-
-
 def test_lr_is_learning_rate():
     optimizer = keras.optimizers.SGD(0.5)
     assert float(optimizer.lr) == 0.5
@@ -214,18 +168,3 @@ def test_attributes_of_layers():
         layer.kernels  # noqa: B018
     with pytest.raises(AttributeError, match="has no input"):
         keras.Sequential([L.Dense(2)]).input  # noqa: B018
-
-
-def test_uses_learning_phase():
-    model = keras.Sequential([keras.Input((3,)), L.Dense(2)])
-    assert not model.uses_learning_phase
-    model.add(L.Dropout(0.5))
-    assert model.uses_learning_phase
-    assert '"class_name"' in model.to_yaml()
-
-
-def test_arguments_of_callbacks_that_have_no_effect(tmp_path):
-    with pytest.warns(DeprecationWarning, match="batch_size has no effect today"):
-        keras.callbacks.TensorBoard(str(tmp_path), batch_size=3, write_grads=True)
-    with pytest.warns(DeprecationWarning, match="min_delta=0.5"):
-        assert keras.callbacks.ReduceLROnPlateau(epsilon=0.5).min_delta == 0.5

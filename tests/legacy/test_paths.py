@@ -7,76 +7,34 @@ import sys
 import pytest
 
 import minikeras as keras
+from tests.cases import dialect_paths as cases
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-MODULES = {
-    "layers.core": "Dense Dropout Activation Flatten Reshape Permute RepeatVector "
-    "Lambda Masking ActivityRegularization Highway MaxoutDense Merge "
-    "TimeDistributedDense SpatialDropout1D",
-    "layers.convolutional": "Convolution1D Convolution2D Conv2D MaxPooling2D "
-    "ZeroPadding2D UpSampling2D Cropping2D Deconvolution2D AtrousConvolution2D "
-    "SeparableConv2D AveragePooling2D",
-    "layers.pooling": "MaxPooling2D GlobalAveragePooling2D",
-    "layers.recurrent": "LSTM GRU SimpleRNN RNN Recurrent",
-    "layers.embeddings": "Embedding",
-    "layers.normalization": "BatchNormalization",
-    "layers.noise": "GaussianNoise GaussianDropout AlphaDropout",
-    "layers.merge": "Add add concatenate Concatenate Dot dot Merge",
-    "layers.wrappers": "TimeDistributed Bidirectional",
-    "layers.advanced_activations": "LeakyReLU PReLU ELU ThresholdedReLU Softmax "
-    "SReLU ParametricSoftplus",
-    "layers.local": "LocallyConnected1D LocallyConnected2D",
-    "layers.convolutional_recurrent": "ConvLSTM2D",
-    "layers.experimental.preprocessing": "Normalization TextVectorization "
-    "StringLookup Rescaling",
-    "layers.containers": "Sequential Graph",
-    "engine": "Layer Input InputSpec Model Sequential",
-    "engine.topology": "Layer Input InputSpec InputLayer Container Network "
-    "get_source_inputs",
-    "engine.training": "Model",
-    "engine.base_layer": "Layer",
-    "objectives": "mse mean_squared_error categorical_crossentropy",
-    "initializations": "glorot_uniform he_normal",
-    "utils.np_utils": "to_categorical normalize",
-    "utils.generic_utils": "Progbar get_custom_objects CustomObjectScope "
-    "serialize_keras_object deserialize_keras_object",
-    "utils.data_utils": "get_file Sequence",
-    "utils.vis_utils": "plot_model model_to_dot",
-    "utils.visualize_util": "plot",
-    "utils.layer_utils": "print_summary count_params",
-    "utils.io_utils": "HDF5Matrix",
-    "utils.conv_utils": "conv_output_length normalize_tuple",
-    "utils.test_utils": "get_test_data",
-    "preprocessing.sequence": "pad_sequences",
-    "preprocessing.text": "Tokenizer",
-    "optimizers.schedules": "ExponentialDecay",
-    "optimizers.legacy": "SGD Adam",
-    "optimizers": "sgd rmsprop adagrad adadelta adam adamax nadam",
-    "mixed_precision.experimental": "Policy set_policy",
-    "regularizers": "l1 l2 l1_l2 l1l2 activity_l1 activity_l2 activity_l1l2 "
-    "WeightRegularizer ActivityRegularizer",
-    "constraints": "maxnorm nonneg unitnorm max_norm",
-    "losses": "kullback_leibler_divergence cosine_proximity logcosh mse MAE",
-    "metrics": "cosine_proximity mse",
-    "models": "Graph model_from_json",
-}
+
+@pytest.mark.parametrize("path", cases.MOVED)
+def test_names_of_old_modules_are_the_objects_of_today(path):
+    home, names = cases.MOVED[path]
+    old = importlib.import_module(f"minikeras.{path}")
+    new = importlib.import_module(f"minikeras.{home}")
+    for name in names.split():
+        assert getattr(old, name) is getattr(new, name), name
 
 
-@pytest.mark.parametrize("path", MODULES)
-def test_old_names_are_found(path):
+@pytest.mark.parametrize(("old", "new"), cases.RENAMED.items())
+def test_renamed_objects(old, new):
+    found, expected = (
+        getattr(importlib.import_module(f"minikeras.{module}".rstrip(".")), name)
+        for module, _, name in (x.rpartition(".") for x in (old, new))
+    )
+    assert found is expected
+
+
+@pytest.mark.parametrize("path", cases.ADDED)
+def test_names_that_only_old_modules_have(path):
     module = importlib.import_module(f"minikeras.{path}")
-    missing = [name for name in MODULES[path].split() if not hasattr(module, name)]
-    assert missing == []
-
-
-def test_they_are_the_objects_of_today():
-    core = importlib.import_module("minikeras.layers.core")
-    assert core.Dense is keras.layers.Dense
-    assert keras.engine.topology.Layer is keras.layers.Layer
-    assert keras.optimizers.sgd is keras.optimizers.SGD
-    assert keras.objectives.mse is keras.losses.mean_squared_error
-    assert set(importlib.import_module("minikeras.layers.noise").__all__) >= {"Dense"}
+    for name in cases.ADDED[path].split():
+        assert callable(getattr(module, name)), name
 
 
 def test_importing_an_old_module_names_the_modern_one():

@@ -180,7 +180,7 @@ def test_bad_arguments_of_fit_are_explained(arguments, message):
 
 
 def test_evaluate_knows_its_arguments():
-    with pytest.raises(TypeError, match="unexpected keyword argument 'foo'"):
+    with pytest.raises(TypeError, match="unknown argument 'foo'"):
         model().evaluate(X, Y, foo=3)
 
 
