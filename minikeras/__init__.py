@@ -34,6 +34,7 @@ _NAMES = {
 }
 _SUBMODULES = (
     "activations",
+    "applications",
     "backend",
     "callbacks",
     "config",

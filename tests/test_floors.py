@@ -38,6 +38,7 @@ FLOORS = {
     6: ["models", "training"],
     7: [
         "__main__",
+        "applications",
         "backend",
         "datasets",
         "porting",

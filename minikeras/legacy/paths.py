@@ -60,6 +60,7 @@ _NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "normalize_tuple",
         "preprocessing.keras_2",
     ),
+    "applications.mobilenet": _same("relu6", "activations"),
     "losses": _FUNCTIONS,
     "metrics": _FUNCTIONS,
     "constraints": {
@@ -92,6 +93,7 @@ MODULES: dict[str, tuple[str, ...]] = {
             "experimental"
         ).split()
     },
+    "applications.mobilenetv2": ("applications.mobilenet_v2",),
     "engine": ("layers", "models"),
     "engine.base_layer": _LAYERS,
     "engine.input_layer": _LAYERS,

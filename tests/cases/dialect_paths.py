@@ -55,11 +55,15 @@ MOVED = {
     "optimizers.legacy": ("optimizers", "SGD RMSprop Adam Nadam Adagrad Optimizer"),
     "legacy.layers": ("layers", "Merge MaxoutDense Highway Recurrent"),
     "mixed_precision.experimental": ("mixed_precision", "Policy"),
+    "applications.mobilenet": ("layers", "DepthwiseConv2D"),
+    "applications.mobilenetv2": ("applications", "MobileNetV2"),
+    "applications.resnet50": ("applications", "ResNet50"),
     "applications.vgg16": ("applications", "VGG16"),
 }
 
 # Old name -> what it is today.
 RENAMED = {
+    "applications.mobilenet.relu6": "activations.relu6",
     "engine.topology.Container": "Model",
     "engine.topology.Network": "Model",
     "engine.topology.get_source_inputs": "utils.get_source_inputs",

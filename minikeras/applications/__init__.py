@@ -1,0 +1,29 @@
+"""Architectures that are known by name, with the weights that Keras has for them."""
+
+from ..utils import lazy
+
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    {
+        "densenet": ["DenseNet121", "DenseNet169", "DenseNet201"],
+        "mobilenet": ["MobileNet"],
+        "mobilenet_v2": ["MobileNetV2"],
+        "mobilenet_v3": ["MobileNetV3Large", "MobileNetV3Small"],
+        "resnet": ["ResNet101", "ResNet152", "ResNet50"],
+        "resnet_v2": ["ResNet101V2", "ResNet152V2", "ResNet50V2"],
+        "vgg16": ["VGG16"],
+        "vgg19": ["VGG19"],
+    },
+    (
+        "densenet",
+        "imagenet_utils",
+        "mobilenet",
+        "mobilenet_v2",
+        "mobilenet_v3",
+        "resnet",
+        "resnet50",
+        "resnet_v2",
+        "vgg16",
+        "vgg19",
+    ),
+)
