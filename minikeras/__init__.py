@@ -41,6 +41,7 @@ _SUBMODULES = (
     "constraints",
     "datasets",
     "dtype_policies",
+    "explain",
     "initializers",
     "layers",
     "losses",

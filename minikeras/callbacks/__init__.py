@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "callback_list": ["CallbackList"],
         "csv_logger": ["CSVLogger"],
         "early_stopping": ["EarlyStopping"],
+        "gradient_flow": ["GradientFlow"],
         "history": ["History"],
         "lambda_callback": ["LambdaCallback"],
         "learning_rate": ["LearningRateScheduler", "ReduceLROnPlateau"],

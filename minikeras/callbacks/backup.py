@@ -41,7 +41,7 @@ class BackupAndRestore(Callback):
             another model.
     """
 
-    _is_last = True  # others have done what they do at an epoch's end
+    _turn = 1  # others have done what they do at an epoch's end
 
     def __init__(
         self,

@@ -22,7 +22,7 @@ class Callback:
     """
 
     _memory: tuple[str, ...] = ()  # attributes that a backup keeps
-    _is_last = False  # whether it is called after all others
+    _turn = 0  # -1: called before all others; 1: after them
     _peers: tuple = ()  # all callbacks of the running loop
 
     def __init__(self):

@@ -62,9 +62,7 @@ class CallbackList(Callback):
         return self.callbacks[-1]
 
     def _find_listeners(self) -> None:
-        order = sorted(
-            self.callbacks, key=lambda each: getattr(each, "_is_last", False)
-        )
+        order = sorted(self.callbacks, key=lambda each: getattr(each, "_turn", 0))
         hearing = {
             hook: [each for each in order if _hears(each, hook)] for hook in _HOOKS
         }

@@ -1,5 +1,13 @@
-"""What a model computes, as text: scripts that need nothing but NumPy; pictures."""
+"""What a model computes: explained, checked, drawn, and written as a NumPy script."""
 
-from .export import Step, write_script
+from ..utils import lazy
 
-__all__ = ["Step", "write_script"]
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    {
+        "backpropagation": ["backprop"],
+        "export": ["Step", "write_script"],
+        "flow": ["gradient_flow"],
+        "drawing": ["plot_model"],
+    },
+)

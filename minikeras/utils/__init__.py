@@ -52,7 +52,7 @@ _UPSTAIRS = {
     "is_keras_tensor": ("tensor.symbolic", "is_keras_tensor"),
     "model_to_dot": ("explain.dot", "model_to_dot"),
     "pad_sequences": ("preprocessing.sequence", "pad_sequences"),
-    "plot_model": ("explain.plot_model", "plot_model"),
+    "plot_model": ("explain.drawing", "plot_model"),
     "set_random_seed": ("tensor.random", "set_random_seed"),
     "split_dataset": ("preprocessing.splitting", "split_dataset"),
     "FeatureSpace": ("preprocessing.feature_space", "FeatureSpace"),

@@ -8,8 +8,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import layers
-from minikeras.explain import picture
-from minikeras.explain import plot_model as drawing
+from minikeras.explain import drawing, picture
 from minikeras.explain.layout import Layout
 from minikeras.explain.outline import outline
 from minikeras.utils import model_to_dot, plot_model
