@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "resnet_v2": ["ResNet101V2", "ResNet152V2", "ResNet50V2"],
         "vgg16": ["VGG16"],
         "vgg19": ["VGG19"],
+        "xception": ["Xception"],
     },
     (
         "densenet",
@@ -25,5 +26,6 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "resnet_v2",
         "vgg16",
         "vgg19",
+        "xception",
     ),
 )

@@ -12,7 +12,6 @@ NOT_YET = {
     "inception_resnet_v2": "InceptionResNetV2",
     "inception_v3": "InceptionV3",
     "nasnet": "NASNet",
-    "xception": "Xception",
 }
 
 _NAMES = (
