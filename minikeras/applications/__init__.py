@@ -6,6 +6,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     {
         "densenet": ["DenseNet121", "DenseNet169", "DenseNet201"],
+        "inception_resnet_v2": ["InceptionResNetV2"],
+        "inception_v3": ["InceptionV3"],
         "mobilenet": ["MobileNet"],
         "mobilenet_v2": ["MobileNetV2"],
         "mobilenet_v3": ["MobileNetV3Large", "MobileNetV3Small"],
@@ -18,6 +20,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
     (
         "densenet",
         "imagenet_utils",
+        "inception_resnet_v2",
+        "inception_v3",
         "mobilenet",
         "mobilenet_v2",
         "mobilenet_v3",

@@ -23,9 +23,11 @@ from ..models import Model
 from ..tensor import KerasTensor
 from ..tensor.graph import get_source_inputs
 from ..utils import download
+from ..utils.registry import Registry
 from . import imagenet_utils
 
 __all__ = [
+    "ARCHITECTURE_LAYERS",
     "ARGUMENTS",
     "Request",
     "architecture",
@@ -34,6 +36,8 @@ __all__ = [
     "stride_padding",
 ]
 
+# The layers that only an architecture has; files name them by its module.
+ARCHITECTURE_LAYERS = Registry("layer", "keras.applications", __package__)
 _URL = "https://storage.googleapis.com/tensorflow/keras-applications/"
 # The arguments of most architectures and their defaults, in Keras's order. `name` comes
 # last: the name of the function in small letters.

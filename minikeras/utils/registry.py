@@ -63,7 +63,7 @@ _HOMES = (
     "ops",
 )
 # Homes that only a config leads to, and what makes their families.
-_DOORS = {"utils": ("FeatureSpace",)}
+_DOORS = {"applications": ("VGG16",), "utils": ("FeatureSpace",)}
 
 
 class Registry:

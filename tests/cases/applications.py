@@ -9,8 +9,6 @@ NOT_YET = {
     "convnext": "ConvNeXt",
     "efficientnet": "EfficientNetB",
     "efficientnet_v2": "EfficientNetV2",
-    "inception_resnet_v2": "InceptionResNetV2",
-    "inception_v3": "InceptionV3",
     "nasnet": "NASNet",
 }
 

@@ -182,7 +182,8 @@ def unoptimized():
     jax.config.update("jax_disable_most_optimizations", False)
 
 
-TWINS = {"MobileNetV3Large", "VGG19"}  # built by the function of another family
+# Built by the functions of another family
+TWINS = {"InceptionResNetV2", "MobileNetV3Large", "VGG19"}
 
 
 @pytest.mark.parametrize(
