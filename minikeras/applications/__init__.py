@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     {
         "densenet": ["DenseNet121", "DenseNet169", "DenseNet201"],
+        "efficientnet": [f"EfficientNetB{k}" for k in range(8)],
         "inception_resnet_v2": ["InceptionResNetV2"],
         "inception_v3": ["InceptionV3"],
         "mobilenet": ["MobileNet"],
@@ -20,6 +21,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     (
         "densenet",
         "imagenet_utils",
+        "efficientnet",
         "inception_resnet_v2",
         "inception_v3",
         "mobilenet",
