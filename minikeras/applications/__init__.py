@@ -7,6 +7,9 @@ __getattr__, __dir__, __all__ = lazy.attach(
     {
         "densenet": ["DenseNet121", "DenseNet169", "DenseNet201"],
         "efficientnet": [f"EfficientNetB{k}" for k in range(8)],
+        "efficientnet_v2": [
+            f"EfficientNetV2{size}" for size in "B0 B1 B2 B3 L M S".split()
+        ],
         "inception_resnet_v2": ["InceptionResNetV2"],
         "inception_v3": ["InceptionV3"],
         "mobilenet": ["MobileNet"],
@@ -22,6 +25,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "densenet",
         "imagenet_utils",
         "efficientnet",
+        "efficientnet_v2",
         "inception_resnet_v2",
         "inception_v3",
         "mobilenet",

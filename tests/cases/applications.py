@@ -7,7 +7,6 @@ __all__ = ["FAMILIES", "MEMBERS", "NOT_YET", "RARE"]
 # Modules that are still to be written, and how the names of their models begin
 NOT_YET = {
     "convnext": "ConvNeXt",
-    "efficientnet_v2": "EfficientNetV2",
     "nasnet": "NASNet",
 }
 
