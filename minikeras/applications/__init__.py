@@ -5,6 +5,9 @@ from ..utils import lazy
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     {
+        "convnext": [
+            f"ConvNeXt{size}" for size in "Base Large Small Tiny XLarge".split()
+        ],
         "densenet": ["DenseNet121", "DenseNet169", "DenseNet201"],
         "efficientnet": [f"EfficientNetB{k}" for k in range(8)],
         "efficientnet_v2": [
@@ -22,10 +25,11 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "xception": ["Xception"],
     },
     (
+        "convnext",
         "densenet",
-        "imagenet_utils",
         "efficientnet",
         "efficientnet_v2",
+        "imagenet_utils",
         "inception_resnet_v2",
         "inception_v3",
         "mobilenet",

@@ -6,7 +6,6 @@ __all__ = ["FAMILIES", "MEMBERS", "NOT_YET", "RARE"]
 
 # Modules that are still to be written, and how the names of their models begin
 NOT_YET = {
-    "convnext": "ConvNeXt",
     "nasnet": "NASNet",
 }
 
