@@ -12,18 +12,16 @@ import pytest
 
 import minikeras as keras
 from minikeras import applications, layers
-from minikeras.applications import imagenet_utils
+from minikeras.applications import convnext, imagenet_utils, inception_resnet_v2
 from minikeras.initializers import randoms
 from minikeras.utils import download
-from tests.cases.applications import MEMBERS, NOT_YET
+from tests.cases.applications import MEMBERS
 
 STORED = pathlib.Path(__file__).parents[1] / "data" / "keras_applications.json"
 WRITTEN_BY_KERAS = json.loads(STORED.read_text())["members"]
-FACTS = [
-    fact
-    for fact in WRITTEN_BY_KERAS
-    if not fact["name"].startswith(tuple(NOT_YET.values()))
-]
+# Keras 3.15.1 itself cannot compute with this model: for images of unknown size it does
+# not halve the map of the cell before, so that the maps of a cell do not fit together.
+CANNOT_RUN = {("NASNetLarge", False): 84_916_818}
 pytestmark = pytest.mark.filterwarnings("ignore:.*weights for square images")
 
 
@@ -41,11 +39,13 @@ def zeros(monkeypatch):
 def test_each_member_is_in_the_table_of_keras():
     assert [(fact["name"], fact["arguments"]) for fact in WRITTEN_BY_KERAS] == MEMBERS
     classes = {name for name in applications.__all__ if name[0].isupper()}
-    assert {fact["name"] for fact in FACTS} == classes
+    assert {fact["name"] for fact in WRITTEN_BY_KERAS} == classes
 
 
 @pytest.mark.parametrize(
-    "fact", FACTS, ids=lambda f: f"{f['name']}-{list(f['arguments'].values())}"
+    "fact",
+    WRITTEN_BY_KERAS,
+    ids=lambda f: f"{f['name']}-{list(f['arguments'].values())}"
 )
 def test_parameters_and_files_are_those_of_keras(fact, zeros, monkeypatch):
     asked, loaded = [], []
@@ -60,7 +60,8 @@ def test_parameters_and_files_are_those_of_keras(fact, zeros, monkeypatch):
         keras.Model, "load_weights", lambda _, path: loaded.append(path)
     )
     model = getattr(applications, fact["name"])(**fact["arguments"])
-    assert model.count_params() == fact["parameters"]
+    kept = CANNOT_RUN.get((fact["name"], fact["arguments"]["include_top"]))
+    assert model.count_params() == (kept or fact["parameters"])
     assert asked == [{key: fact[key] for key in ("file", "url", "hash")}]
     assert loaded == [fact["file"]]
 
@@ -141,6 +142,29 @@ def test_a_whole_model_is_saved_and_loaded(name, tmp_path):
     np.testing.assert_array_equal(again.predict(x), model.predict(x))
 
 
+def test_layers_of_one_architecture_are_found_in_files(tmp_path):
+    entry = keras.Input((4,))
+    scaled = convnext.LayerScale(0.5, 4)(entry)
+    model = keras.Model(
+        entry, inception_resnet_v2.CustomScaleLayer(0.25)([entry, scaled])
+    )
+    model.save(tmp_path / "m.keras")
+    code = (
+        "import numpy, sys, minikeras; "
+        "model = minikeras.saving.load_model(sys.argv[1]); "
+        "print(model.predict(numpy.ones((1, 4)), verbose=0).tolist())"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "m.keras")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[[1.125, 1.125, 1.125, 1.125]]"
+    modules = {
+        layer["class_name"]: layer["module"]
+        for layer in json.loads(model.to_json())["config"]["layers"]
+    }
+    assert modules["LayerScale"] == "keras.src.applications.convnext"
+    assert modules["CustomScaleLayer"] == "keras.src.applications.inception_resnet_v2"
+
+
 # ------------------------------------------------------------------ inputs and tops
 
 
@@ -153,6 +177,12 @@ def test_channels_first_gives_the_same_numbers():
     first.set_weights(last.get_weights())
     found = first.predict(np.moveaxis(x, -1, 1))
     np.testing.assert_allclose(np.moveaxis(found, 1, -1), expected, atol=1e-5)
+
+
+def test_convnext_needs_channels_last(zeros):
+    keras.config.set_image_data_format("channels_first")
+    with pytest.raises(ValueError, match="images need channels last"):
+        applications.ConvNeXtTiny(weights=None)
 
 
 def test_an_input_tensor_may_be_the_output_of_layers():
@@ -230,6 +260,14 @@ ERRORS = {
     "weights='imagenet' needs alpha to be one of (0.75, 1.0), got 0.5.": (
         "MobileNetV3Large",
         {"weights": "imagenet", "alpha": 0.5},
+    ),
+    "input_shape must be at least 75x75, got (74, 80, 3).": (
+        "InceptionV3",
+        {"input_shape": (74, 80, 3), "include_top": False},
+    ),
+    "name must be a string, the names of the layers begin with it, got ''.": (
+        "ConvNeXtTiny",
+        {"name": ""},
     ),
     "weights='imagenet' needs depth_multiplier=1, got 2.": (
         "MobileNet",

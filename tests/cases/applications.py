@@ -2,12 +2,8 @@
 
 import itertools
 
-__all__ = ["FAMILIES", "MEMBERS", "NOT_YET", "RARE"]
+__all__ = ["FAMILIES", "MEMBERS", "RARE"]
 
-# Modules that are still to be written, and how the names of their models begin
-NOT_YET = {
-    "nasnet": "NASNet",
-}
 
 _NAMES = (
     *(f"ConvNeXt{size}" for size in ("Base", "Large", "Small", "Tiny", "XLarge")),
@@ -57,13 +53,16 @@ FAMILIES = {
     "VGG19": 32,
     "Xception": 71,
 }
-FAMILIES = {
-    name: size
-    for name, size in FAMILIES.items()
-    if not name.startswith(tuple(NOT_YET.values()))
-}
 # Arguments of one family only, and combinations of others
 RARE = [
+    ("ConvNeXtTiny", {"include_top": False, "pooling": "avg", "name": "mine"}),
+    ("ConvNeXtTiny", {"include_preprocessing": False, "input_shape": (33, 64, 3)}),
+    ("EfficientNetB1", {"include_top": False, "input_shape": (33, 64, 3)}),
+    ("EfficientNetV2B1", {"include_top": False, "pooling": "max"}),
+    ("EfficientNetV2S", {"include_top": False, "include_preprocessing": False}),
+    ("InceptionV3", {"include_top": False, "pooling": "avg"}),
+    ("NASNetMobile", {"include_top": False, "input_shape": (33, 64, 3)}),
+    ("Xception", {"include_top": False, "pooling": "max"}),
     ("VGG16", {"include_top": False, "input_shape": (40, 32, 1), "pooling": "max"}),
     ("ResNet50", {"include_top": False, "pooling": "max"}),
     ("ResNet50V2", {"include_top": False, "pooling": "avg"}),

@@ -16,7 +16,7 @@ from keras.src.utils import file_utils  # noqa: E402
 import minikeras  # noqa: E402
 from minikeras.initializers import randoms as our_initializers  # noqa: E402
 from minikeras.utils import download  # noqa: E402
-from tests.cases.applications import FAMILIES, NOT_YET, RARE  # noqa: E402
+from tests.cases.applications import FAMILIES, RARE  # noqa: E402
 from tests.parity.application_members import STORED  # noqa: E402
 
 pytestmark = [
@@ -27,7 +27,7 @@ RANDOM = ("VarianceScaling", "TruncatedNormal", "RandomNormal", "RandomUniform")
 MODULES = sorted(
     name
     for name in dir(keras.applications)
-    if inspect.ismodule(getattr(keras.applications, name)) and name not in NOT_YET
+    if inspect.ismodule(getattr(keras.applications, name))
 )
 PUBLIC = [
     f"{module}.{name}"
@@ -89,11 +89,7 @@ def test_signature(path):
 
 
 def test_public_names():
-    names = {
-        name
-        for name in dir(keras.applications)
-        if not name.startswith(("_", *NOT_YET.values())) and name not in NOT_YET
-    }
+    names = {name for name in dir(keras.applications) if not name.startswith("_")}
     assert names == set(minikeras.applications.__all__)
     for name in names - set(MODULES):
         ours, theirs = (getattr(p.applications, name) for p in (minikeras, keras))
@@ -183,7 +179,7 @@ def unoptimized():
 
 
 # Built by the functions of another family
-TWINS = {"InceptionResNetV2", "MobileNetV3Large", "VGG19"}
+TWINS = {"InceptionResNetV2", "MobileNetV3Large", "ResNet50V2", "VGG19"}
 
 
 @pytest.mark.parametrize(
