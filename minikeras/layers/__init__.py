@@ -29,6 +29,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "einsum_dense": ["EinsumDense"],
         "group_normalization": ["GroupNormalization"],
         "hashing": ["HashedCrossing", "Hashing"],
+        "images.adaptive": ["ContrastLimitedAdaptiveHistogramEqualization"],
+        "images.chains": ["AugMix", "Pipeline", "RandAugment"],
         "images.colors": """
             RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast
             RandomGrayscale RandomHue RandomInvert RandomPosterization

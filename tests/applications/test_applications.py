@@ -45,7 +45,7 @@ def test_each_member_is_in_the_table_of_keras():
 @pytest.mark.parametrize(
     "fact",
     WRITTEN_BY_KERAS,
-    ids=lambda f: f"{f['name']}-{list(f['arguments'].values())}"
+    ids=lambda f: f"{f['name']}-{list(f['arguments'].values())}",
 )
 def test_parameters_and_files_are_those_of_keras(fact, zeros, monkeypatch):
     asked, loaded = [], []

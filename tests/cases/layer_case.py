@@ -56,4 +56,6 @@ def arguments_of(case, package, **options):
         name: value.make(package, **options) if isinstance(value, Made) else value
         for name, value in case.kwargs.items()
     }
+    if "layers" in made:  # a Pipeline has no dtype of its own
+        return made
     return {**made, **options}

@@ -19,12 +19,19 @@ def drawn(*arguments, **options):
 
 
 CASES = {
+    "AugMix": drawn(
+        {}, {"alpha": 0.5, "chain_depth": 2, "all_ops": False}, plans=False
+    ),
     "AutoContrast": cases({}, {"value_range": (-1.0, 2.0)}),
     "CenterCrop": [LARGE, SMALL],
+    "ContrastLimitedAdaptiveHistogramEqualization": cases(
+        {"tile_grid_size": (2, 3)}, {"clip_limit": 0.0, "value_range": (-2, 2)}
+    ),
     "CutMix": drawn({}, {"factor": (0.5, 1.0)}),
     "Equalization": cases({"bins": 16}, {"value_range": (-1, 1)}),
     "MaxNumBoundingBoxes": cases({"max_number": 2}),
     "MixUp": drawn({}, {"alpha": 0.7}),
+    "RandAugment": drawn({}, {"num_ops": 3, "factor": (0.2, 0.9)}, plans=False),
     "RandomBrightness": drawn({"factor": 0.2, "value_range": (-3, 3)}),
     "RandomColorDegeneration": drawn({"factor": 0.5}),
     "RandomColorJitter": drawn(

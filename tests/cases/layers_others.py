@@ -1,6 +1,6 @@
 """Cases of the layer contract: spectrograms and embeddings that lead back."""
 
-from .layer_case import Case
+from .layer_case import Case, Made
 
 FRAMES = {"frame_length": 8, "frame_step": 3, "fft_length": 16}
 KERNEL = (8, 1, 9)
@@ -13,6 +13,21 @@ SOUND = {
 }
 
 CASES: dict = {
+    "Pipeline": [
+        Case(
+            {
+                "layers": Made(
+                    lambda keras, **o: [
+                        keras.layers.Dense(4, name="first", **o),
+                        keras.layers.Dense(2, name="last", **o),
+                    ]
+                )
+            },
+            (3,),
+            ((3, 4), (4,), (4, 2), (2,)),
+            masks=False,
+        )
+    ],
     "MelSpectrogram": [
         Case(SOUND, (20,), masks=False),
         Case(

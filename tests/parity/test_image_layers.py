@@ -44,8 +44,8 @@ def plain(x):
     """What was drawn, as NumPy arrays."""
     if isinstance(x, dict):
         return {name: plain(value) for name, value in x.items()}
-    if isinstance(x, tuple):
-        return tuple(map(plain, x))
+    if isinstance(x, (list, tuple)):
+        return type(x)(map(plain, x))
     return x.numpy() if hasattr(x, "numpy") else x
 
 

@@ -11,9 +11,6 @@ keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")
 
 LATER = {
-    "image augmentation": """
-        AugMix ContrastLimitedAdaptiveHistogramEqualization Pipeline RandAugment
-    """.split(),
     "never: layers of other packages": """
         FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper
     """.split(),
