@@ -7,8 +7,10 @@ __getattr__, __dir__, __all__ = lazy.attach(
     {
         "backpropagation": ["backprop"],
         "checking": ["check_gradients"],
+        "curves": ["plot_activation", "plot_history"],
+        "drawing": ["plot_model"],
         "export": ["Step", "write_script"],
         "flow": ["gradient_flow"],
-        "drawing": ["plot_model"],
+        "maps": ["plot_confusion", "plot_decision_boundary", "plot_weights"],
     },
 )

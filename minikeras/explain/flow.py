@@ -7,6 +7,7 @@ import textwrap
 import numpy as np
 
 from ..utils import checks
+from .figures import COLOURS, Drawing, new_axes
 from .rules import activation_name
 from .walk import Walk, unchanged, walk
 
@@ -157,6 +158,35 @@ class GradientFlow:
             f"<table><tr><th>layer</th><th>gradient</th><th>ratio</th><th>dead</th>"
             f"<th></th></tr>{rows}</table><p>{html.escape(self.verdict)}</p>"
         )
+
+    def plot(self, to_file=None, ax=None) -> Drawing:
+        """Draws gradient and ratio of each layer as bars on a logarithmic axis.
+
+        Args:
+            to_file: Path of a picture to write.
+            ax: Axes of Matplotlib to draw into.
+
+        Returns:
+            A Drawing with `gradients` and `ratios`, by the names of the layers.
+        """
+        gradients = {x.name: x.gradient for x in self.layers}
+        ratios = {x.name: x.ratio for x in self.layers}
+        height = max(3.0, 0.35 * len(self.layers) + 1.5)
+        figure, (panel, *_) = new_axes(ax, height=height)
+        places = np.arange(len(self.layers))
+        for shift, colour, label, values in (
+            (-0.2, COLOURS[0], "norm of the gradient", gradients),
+            (0.2, COLOURS[1], "step / weights", ratios),
+        ):
+            panel.barh(
+                places + shift, list(values.values()), 0.4, color=colour, label=label
+            )
+        panel.set_yticks(places, list(gradients))
+        panel.set(xscale="log", xlabel="size (logarithmic)", ylabel="layer")
+        panel.invert_yaxis()
+        panel.grid(axis="x", alpha=0.3)
+        panel.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+        return Drawing(figure, to_file, gradients=gradients, ratios=ratios)
 
     def _bars(self) -> list[str]:
         """A bar for each gradient, on a logarithmic scale."""

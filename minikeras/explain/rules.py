@@ -52,7 +52,9 @@ def name_of(number: int | None) -> str:
 def activation_name(function) -> str:
     """Returns the name of an activation: of a function, or of a layer that is one."""
     name = activations.serialize(function)
-    return name if isinstance(name, str) else type(function).__name__
+    if isinstance(name, str):
+        return name
+    return getattr(function, "__name__", type(function).__name__)
 
 
 # ------------------------------------------------------------------ what comes back
