@@ -1,9 +1,14 @@
 """What `fit` returns: the numbers of every epoch."""
 
+import contextlib
+
 from ..legacy.methods import Logs
+from ..utils.lazy import LazyModule
 from .callback import Callback
 
 __all__ = ["History"]
+
+curves = LazyModule(f"{__name__.split('.')[0]}.explain.curves")
 
 
 class History(Callback):
@@ -32,3 +37,10 @@ class History(Callback):
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
+
+    def _repr_png_(self):
+        """The curves, for notebooks; None, and so the text, without Matplotlib."""
+        if not self.history:
+            return None
+        with contextlib.suppress(ImportError):
+            return curves.plot_history(self)._repr_png_()

@@ -155,6 +155,10 @@ class Model(Trainer, Layer):
         )
         (print_fn or print)(text)
 
+    def _repr_html_(self):
+        """The summary as a table, for notebooks; None before there are weights."""
+        return summary.render_html(self) if self.built else None
+
     def get_state_tree(self, value_format="backend_tensor") -> dict:
         """Returns all variables as nested dicts, by kind and path.
 

@@ -1,5 +1,6 @@
 """What `model.summary()` prints: a row per layer, and the numbers of parameters."""
 
+import html
 import re
 import shutil
 
@@ -10,7 +11,7 @@ from ..utils import checks
 from .operations import class_name
 from .table import draw_table
 
-__all__ = ["render"]
+__all__ = ["render", "render_html"]
 
 # Where the columns end, in fractions of the width; without and with "Connected to".
 _CHAIN = (0.45, 0.80, 1.0)
@@ -21,6 +22,37 @@ def render(
     model, line_length, positions, expand_nested, show_trainable, layer_range
 ) -> str:
     """Returns the table as text; for the arguments see `Model.summary`."""
+    columns = _columns(model, show_trainable)
+    is_graph = len(columns) - show_trainable > 3
+    listed = _expanded(_in_range(model, layer_range), 0 if expand_nested else None)
+    rows = [[cell(op, level) for *_, cell in columns] for op, level in listed]
+    table = draw_table(
+        [(title, alignment) for title, alignment, _ in columns],
+        rows,
+        _cuts(line_length, positions, len(columns), is_graph, show_trainable),
+    )
+    return "\n".join([f'Model: "{model.name}"', table, *_totals(model)])
+
+
+def render_html(model) -> str:
+    """Returns the same as a table for notebooks."""
+    columns = _columns(model, show_trainable=False)
+    operations = getattr(model, "operations", model.layers)
+    rows = [[title for title, *_ in columns]]
+    rows += [[cell(op, 0) for *_, cell in columns] for op in operations]
+    tags = ["th"] + ["td"] * len(operations)
+    lines = [
+        "".join(f"<{tag}>{html.escape(text)}</{tag}>" for text in row)
+        for tag, row in zip(tags, rows, strict=True)
+    ]
+    table = "".join(f"<tr>{line}</tr>" for line in lines)
+    totals = "<br>".join(map(html.escape, _totals(model)))
+    name = html.escape(model.name)
+    return f"<p>Model: <b>{name}</b></p><table>{table}</table><p>{totals}</p>"
+
+
+def _columns(model, show_trainable: bool) -> list[tuple]:
+    """Returns title, alignment and cell of each column."""
     network = getattr(model, "_network", None)
     if network is not None and _is_chain(network):
         network = None  # each layer is connected to the one above
@@ -33,16 +65,7 @@ def render(
         columns.append(("Connected to", "<", _connections(network)))
     if show_trainable:
         columns.append(("Trainable", "^", _trainable))
-    listed = _expanded(_in_range(model, layer_range), 0 if expand_nested else None)
-    rows = [[cell(op, level) for *_, cell in columns] for op, level in listed]
-    table = draw_table(
-        [(title, alignment) for title, alignment, _ in columns],
-        rows,
-        _cuts(
-            line_length, positions, len(columns), network is not None, show_trainable
-        ),
-    )
-    return "\n".join([f'Model: "{model.name}"', table, *_totals(model)])
+    return columns
 
 
 # -------------------------------------------------------------------------- rows

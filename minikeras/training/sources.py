@@ -15,6 +15,7 @@ __all__ = ["Sources"]
 feeding = LazyModule(f"{__package__}.data")  # late, for import time
 writing = LazyModule("minikeras.tensor.sources")
 explain = LazyModule("minikeras.explain")
+highlighting = LazyModule("minikeras.explain.highlighting")
 
 FIRST = {
     "train": "model.train_on_batch(x, y)",
@@ -57,7 +58,7 @@ class Sources:
                 f"{owner}: the {kind} step is recorded when it runs, and has not run "
                 f"yet. Call {FIRST[kind]} once, then model.source({kind!r})."
             )
-        return step.source()
+        return highlighting.Source(step.source())
 
     def _zeros(self, samples: int):
         """A batch for `predict_step` of so many samples, all zeros."""
