@@ -6,6 +6,7 @@ import functools
 import numpy as np
 
 from ..tensor import GradientTape, Tensor, convert_to_tensor
+from ..tensor.random import global_seed_generator
 from ..utils import checks, tree
 
 __all__ = ["Call", "Walk", "unchanged", "walk"]
@@ -167,8 +168,9 @@ def unchanged(model):
         *model.variables,
         *model.metrics_variables,
         *(optimizer.variables if optimizer else ()),
+        global_seed_generator().state,
     ]
-    before = [np.copy(v.numpy()) for v in variables]
+    before = [v.numpy() for v in variables]
     try:
         yield
     finally:

@@ -1,11 +1,8 @@
 """`Sources`: a model's steps as text. The part of `Trainer` for `source`, `export`."""
 
-import contextlib
-
 import numpy as np
 
 from ..tensor import PlannedFunction
-from ..tensor.random import global_seed_generator
 from ..utils import checks, tree
 from ..utils.lazy import LazyModule
 from .plans import TITLES, input_names
@@ -16,6 +13,7 @@ feeding = LazyModule(f"{__package__}.data")  # late, for import time
 writing = LazyModule("minikeras.tensor.sources")
 explain = LazyModule("minikeras.explain")
 highlighting = LazyModule("minikeras.explain.highlighting")
+walk = LazyModule("minikeras.explain.walk")
 
 FIRST = {
     "train": "model.train_on_batch(x, y)",
@@ -112,10 +110,10 @@ class Sources:
         steps = [self._script_step("predict", self._zeros)]
         if train:
             steps.append(self._script_step("train", self._training_zeros))
-        with _unchanged(self):
+        with walk.unchanged(self):
             for step in steps:
                 step.record()
-        with _unchanged(self):
+        with walk.unchanged(self):
             self.reset_metrics()
             explain.write_script(filepath, f"{self.name}, on NumPy alone", steps)
 
@@ -134,17 +132,3 @@ class Sources:
                 f"targets look. Call {FIRST['train']} once."
             )
         return writing.arguments_like(known, samples)[0]
-
-
-@contextlib.contextmanager
-def _unchanged(model):
-    """Puts back all numbers of a model that the block changes."""
-    kept = [*model.variables, *(v for m in model.metrics for v in m.variables)]
-    kept += model.optimizer.variables if model.optimizer is not None else []
-    kept.append(global_seed_generator().state)
-    before = [(v.array, v.array.copy()) for v in kept]
-    try:
-        yield
-    finally:
-        for array, numbers in before:
-            array[...] = numbers

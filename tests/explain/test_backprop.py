@@ -383,3 +383,16 @@ def test_errors_are_clear(message, function):
     with pytest.raises(ValueError, match=message) as error:
         function(*ERRORS[message]())
     assert str(error.value).startswith(f"explain.{function.__name__}: ")
+
+
+def test_random_numbers_go_on_as_before():
+    noisy = layers.Lambda(lambda x: x + keras.random.normal((2, 2)))
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2), noisy])
+    model.compile("sgd", "mse")
+    drawn = []
+    for look in (False, True):
+        keras.utils.set_random_seed(5)
+        if look:
+            explain.backprop(model, X, np.ones((2, 2)))
+        drawn.append(keras.random.normal((3,)).numpy())
+    np.testing.assert_array_equal(*drawn)
