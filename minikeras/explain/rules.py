@@ -108,10 +108,18 @@ def _passing(walk: Walk, after: Call, call: Call) -> str:
     """What a layer hands back to an input of its own."""
     g, before = after.symbol, name_of(call.number)
     number = walk.calls_of(after.layer)[0].number  # of its weights
-    for cls in type(after.layer).__mro__:
-        if cls in _PASSING:
-            return _PASSING[cls](after, g, before, number)
-    return f"{g} back through {type(after.layer).__name__}"
+    rule = _rule_for(after.layer, _PASSING, lambda cls: cls)
+    if rule is None:
+        return f"{g} back through {type(after.layer).__name__}"
+    return rule(after, g, before, number)
+
+
+def _rule_for(layer, table: dict, key):
+    """Returns the rule of a layer's class; None for one with a `call` of its own."""
+    for cls in type(layer).__mro__:
+        if key(cls) in table and type(layer).call is cls.call:
+            return table[key(cls)]
+    return None
 
 
 def _slope(after, g, before, number):
@@ -199,13 +207,10 @@ def _of_weight(walk: Walk, call: Call, variable: Variable) -> tuple[str, str]:
     name = variable.name
     symbol = f"{_SYMBOLS.get(name, name)}{call.number}"
     text = f"back through {type(call.layer).__name__}"
-    for cls in type(call.layer).__mro__:
-        if (cls, name) in _WEIGHTS and any(
-            variable is own for own in vars(call.layer).values()
-        ):
-            rule, calls = _WEIGHTS[cls, name], walk.calls_of(call.layer)
-            text = " + ".join(rule(c, c.symbol, name_of(c.before[0])) for c in calls)
-            break
+    rule = _rule_for(call.layer, _WEIGHTS, lambda cls: (cls, name))
+    if rule and any(variable is own for own in vars(call.layer).values()):
+        calls = walk.calls_of(call.layer)
+        text = " + ".join(rule(c, c.symbol, name_of(c.before[0])) for c in calls)
     if variable.regularizer is not None:
         text += " + slope of its penalty"
     return symbol, text

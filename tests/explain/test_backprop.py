@@ -278,6 +278,22 @@ def test_layers_without_a_formula_are_named():
     assert "(6, 24)" in str(found) and "norm" in str(found)
 
 
+def test_a_layer_with_a_call_of_its_own_gets_no_formula_of_its_base():
+    class Twice(layers.Dense):
+        def call(self, inputs):
+            return super().call(2 * inputs)
+
+    class Plain(layers.Dense):
+        pass
+
+    model = keras.Sequential([keras.Input((3,)), Plain(4), Twice(4), Plain(1)])
+    model.compile("sgd", "mse")
+    rules = all_rules(explain.backprop(model, X, np.ones((2, 1))))
+    assert rules["z1"].text == "dJ/dz2 back through Twice"
+    assert rules["W2"].text == "back through Twice"
+    assert rules["z2"].text == "dJ/dz3 · W3ᵀ" and rules["W1"].text == "xᵀ · dJ/dz1"
+
+
 def test_dropout_and_penalties():
     model = compiled(layers.Dropout(0.5), layers.Dense(2, kernel_regularizer="l2"))
     rules = all_rules(explain.backprop(model, *batch()))
